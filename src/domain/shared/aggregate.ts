@@ -1,0 +1,12 @@
+/**
+ * What turns a stream of events back into the state that decisions are made on. Commands are separate functions
+ * beside it, `(command, state) → Result<Event[], Rejection>`, so that each names exactly the refusals it can give.
+ */
+export type Aggregate<State, Event> = {
+  readonly category: string;
+  readonly absent: State;
+  readonly evolve: (state: State, event: Event) => State;
+};
+
+export const fold = <State, Event>(aggregate: Aggregate<State, Event>, events: readonly Event[]): State =>
+  events.reduce(aggregate.evolve, aggregate.absent);

@@ -1,0 +1,20 @@
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+export type OrderId = Branded<'OrderId'>;
+export type PaymentId = Branded<'PaymentId'>;
+export type TenantId = Branded<'TenantId'>;
+/** Chosen by the tenant's own systems: opaque to us. */
+export type CustomerId = Branded<'CustomerId'>;
+/** Names one intent to change something; the log accepts each once. */
+export type CommandId = Branded<'CommandId'>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const isUuid = (raw: string): boolean => UUID.test(raw);
+
+export const parseOrderId = (raw: string): OrderId | undefined =>
+  isUuid(raw) ? (raw as OrderId) : undefined;
+
+export const parsePaymentId = (raw: string): PaymentId | undefined =>
+  isUuid(raw) ? (raw as PaymentId) : undefined;
