@@ -1,0 +1,122 @@
+import { fold, type Aggregate } from '../domain/shared/aggregate.ts';
+import type { Result } from '../domain/shared/result.ts';
+import { err, ok } from '../domain/shared/result.ts';
+import type {
+  Clock,
+  CommandContext,
+  DomainEvent,
+  EventLog,
+  Json,
+  Random,
+  RecordedEvent,
+  StreamAppend,
+  StreamId,
+} from './ports.ts';
+
+export type Loaded<State> = { readonly state: State; readonly version: number };
+
+/** What was read for a command; `of` folds one stream into its aggregate. */
+export type History = {
+  of<State, Event extends DomainEvent>(aggregate: Aggregate<State, Event>, id: StreamId): Loaded<State>;
+};
+
+/** `answer` is kept with the events and given again, word for word, when the command is repeated. */
+export type Decision = { readonly appends: readonly StreamAppend[]; readonly answer: Json };
+
+export type CommandRequest<Rejection> = {
+  readonly context: CommandContext;
+  /** Streams to read first, all of one order; none for a command that only creates. */
+  readonly reads: readonly StreamId[];
+  /** Pure; called again on fresh state when another command was faster. */
+  readonly decide: (history: History) => Result<Decision, Rejection>;
+};
+
+export type Executed = { readonly answer: Json; readonly replayed: boolean };
+
+/** The two refusals that any command can meet, whatever it is about. */
+export type CommandRefusal =
+  { readonly code: 'concurrent-change' } | { readonly code: 'idempotency-key-reused' };
+
+export type ExecuteCommand = <Rejection>(
+  request: CommandRequest<Rejection>,
+) => Promise<Result<Executed, Rejection | CommandRefusal>>;
+
+const ATTEMPTS_MAX = 8;
+const BACKOFF_STEP_MS = 5;
+
+/** The one door for writes: read, fold, decide, append; on a conflict again on fresh state, up to 8 times. */
+export function commandExecutor(log: EventLog, clock: Clock, random: Random): ExecuteCommand {
+  return async (request) => {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      const outcome = await attemptOnce(log, request);
+      if (outcome) return outcome;
+      await clock.sleep(random() * BACKOFF_STEP_MS * attempt);
+    }
+    return err({ code: 'concurrent-change' });
+  };
+}
+
+/** `undefined`: conflict, try again. */
+async function attemptOnce<Rejection>(
+  log: EventLog,
+  { context, reads, decide }: CommandRequest<Rejection>,
+): Promise<Result<Executed, Rejection | CommandRefusal> | undefined> {
+  const decision = decide(await readHistory(log, context, reads));
+  if (!decision.ok) {
+    // The refusal may be our own doing: a repeated command finds the state it made itself the first time.
+    const stored = reads[0] && (await log.findCommand(reads[0], context.commandId));
+    return stored ? replay(stored, context) : decision;
+  }
+  const { answer, appends } = decision.value;
+  const [first, ...rest] = appends.filter((append) => append.events.length > 0);
+  if (!first) return ok({ answer, replayed: false });
+
+  const outcome = await log.append({ context, streams: [first, ...rest], answer });
+  switch (outcome.kind) {
+    case 'appended':
+      return ok({ answer, replayed: false });
+    case 'duplicate':
+      return replay(outcome, context);
+    case 'conflict':
+      return undefined;
+  }
+}
+
+function replay(
+  stored: { fingerprint: string; answer: Json },
+  { fingerprint }: CommandContext,
+): Result<Executed, CommandRefusal> {
+  if (stored.fingerprint !== fingerprint) return err({ code: 'idempotency-key-reused' });
+  return ok({ answer: stored.answer, replayed: true });
+}
+
+async function readHistory(
+  log: EventLog,
+  context: CommandContext,
+  reads: readonly StreamId[],
+): Promise<History> {
+  const streams = reads.length > 0 ? await log.readStreams(context.tenantId, reads) : [];
+  return {
+    of: (aggregate, id) => {
+      const index = reads.indexOf(id);
+      if (index < 0) throw new Error(`stream ${id} was not read`);
+      return foldStream(aggregate, streams[index] ?? []);
+    },
+  };
+}
+
+export function foldStream<State, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Event>,
+  stream: readonly RecordedEvent[],
+): Loaded<State> {
+  // A stream holds the events of one aggregate only: nothing else was ever appended under its id.
+  const events = stream.map((recorded) => recorded.event as Event);
+  return { state: fold(aggregate, events), version: stream.length };
+}
+
+export const append = <State, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Event>,
+  streamId: StreamId,
+  expectedVersion: number,
+  events: readonly NoInfer<Event>[],
+): StreamAppend => ({ streamId, category: aggregate.category, expectedVersion, events });

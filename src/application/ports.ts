@@ -1,0 +1,119 @@
+import type { OrderEvent } from '../domain/orders/order-events.ts';
+import type { PaymentEvent, PaymentMethod } from '../domain/payments/payment-events.ts';
+import type { OperationOutcome } from '../domain/payments/payment.ts';
+import type { CommandId, OrderId, PaymentId, TenantId } from '../domain/shared/ids.ts';
+import type { Money } from '../domain/shared/money.ts';
+
+export type DomainEvent = OrderEvent | PaymentEvent;
+
+/** Streams are named by the id of their aggregate; the id's last two bytes name the shard. */
+export type StreamId = OrderId | PaymentId;
+
+/** Who wants a change, in answer to what. Travels with every event the command causes. */
+export type CommandContext = {
+  readonly commandId: CommandId;
+  readonly tenantId: TenantId;
+  /** Hash of the request's body; the same command id with another one is a key used twice. */
+  readonly fingerprint: string;
+  readonly correlationId: string;
+  /** The message that led to this command, or the command itself when it came from outside. */
+  readonly causationId: string;
+  /** `key:<prefix>` of the API key, or `system:<consumer>`. */
+  readonly actor: string;
+  readonly traceparent?: string;
+};
+
+export type EventMetadata = Omit<CommandContext, 'fingerprint'>;
+
+export type RecordedEvent = {
+  readonly shard: number;
+  /** Dense within the shard: 1, 2, 3, … */
+  readonly position: bigint;
+  readonly streamId: string;
+  /** Dense within the stream: 1, 2, 3, … */
+  readonly version: number;
+  readonly eventId: string;
+  readonly event: DomainEvent;
+  readonly metadata: EventMetadata;
+  readonly recordedAt: string;
+};
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type StreamAppend = {
+  readonly streamId: StreamId;
+  readonly category: string;
+  /** The version that the decision was made on; 0: the stream must not exist. */
+  readonly expectedVersion: number;
+  readonly events: readonly DomainEvent[];
+};
+
+/** One command's changes, over one or more streams of one shard: all of them or none. */
+export type Unit = {
+  readonly context: CommandContext;
+  readonly streams: readonly [StreamAppend, ...StreamAppend[]];
+  /** Stored with the events and given again when the command is repeated. */
+  readonly answer: Json;
+};
+
+export type StoredCommand = { readonly fingerprint: string; readonly answer: Json };
+
+export type AppendOutcome =
+  | { readonly kind: 'appended' }
+  | ({ readonly kind: 'duplicate' } & StoredCommand)
+  | { readonly kind: 'conflict' };
+
+/**
+ * The append-only log: the one place that is written, and the outbox. Faults: `LogOverloaded` when too many commands
+ * wait already (nothing was written), `LogUnavailable` when PostgreSQL could not be reached in time (the outcome is
+ * unknown: repeat the command under the same id).
+ */
+export type EventLog = {
+  append(unit: Unit): Promise<AppendOutcome>;
+  /** Whole streams in the given order, oldest event first; another tenant's stream reads as empty. */
+  readStreams(
+    tenantId: TenantId,
+    streamIds: readonly StreamId[],
+  ): Promise<readonly (readonly RecordedEvent[])[]>;
+  findCommand(streamId: StreamId, commandId: CommandId): Promise<StoredCommand | undefined>;
+};
+
+export class LogOverloaded extends Error {
+  override readonly name = 'LogOverloaded';
+}
+
+export class LogUnavailable extends Error {
+  override readonly name = 'LogUnavailable';
+}
+
+export type ChargeRequest = {
+  readonly providerKey: string;
+  readonly paymentId: PaymentId;
+  readonly amount: Money;
+  readonly paymentMethod: PaymentMethod;
+  readonly paymentToken: string;
+};
+
+/** A payment provider. The same `providerKey` again has no second effect and gives the first outcome. */
+export type PaymentGateway = {
+  readonly provider: string;
+  /** Authorizes and captures at once. A thrown fault means that the outcome is unknown. */
+  charge(request: ChargeRequest): Promise<OperationOutcome>;
+};
+
+export type Clock = { now(): Date; sleep(ms: number): Promise<void> };
+
+/**
+ * Ids are UUIDv7, except those derived from a client's idempotency key, which must come out the same again (UUIDv5).
+ * A payment's id carries its order's shard, so one order and all its payments can be appended to atomically.
+ */
+export type Ids = {
+  commandId(): CommandId;
+  /** The same parts give the same id: repeated requests and redelivered messages are one command. */
+  derivedCommandId(...parts: readonly string[]): CommandId;
+  orderId(derivedFrom?: CommandId): OrderId;
+  paymentId(orderId: OrderId, derivedFrom?: CommandId): PaymentId;
+};
+
+/** A number in [0, 1), for jitter only. */
+export type Random = () => number;

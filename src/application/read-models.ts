@@ -1,0 +1,52 @@
+import type { OrderId, PaymentId, TenantId } from '../domain/shared/ids.ts';
+import type { OrderView } from './orders/order-view.ts';
+import type { PaymentView } from './payments/payment-view.ts';
+import type { Json } from './ports.ts';
+
+/** What queries read. By id: never older than the last acknowledged change. Lists and sums: as far as projectors are. */
+export type ReadModels = {
+  order(tenantId: TenantId, orderId: OrderId): Promise<OrderView | undefined>;
+  orders(tenantId: TenantId, filter: OrderFilter, limit: number, after?: OrderPlace): Promise<OrderView[]>;
+  /** The order's events and its payments', in the order of the log. */
+  orderHistory(tenantId: TenantId, orderId: OrderId): Promise<HistoryEntry[] | undefined>;
+  payment(tenantId: TenantId, paymentId: PaymentId): Promise<PaymentView | undefined>;
+  payments(tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]>;
+  dailySales(tenantId: TenantId, limit: number): Promise<DailySales[]>;
+};
+
+export type OrderFilter = {
+  readonly status?: string;
+  readonly paymentStatus?: string;
+  readonly customerId?: string;
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
+};
+
+/** The place in a list, newest first, after which the next page begins. */
+export type OrderPlace = { readonly createdAt: string; readonly orderId: string };
+
+export type HistoryEntry = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly streamId: string;
+  readonly version: number;
+  readonly position: string;
+  readonly recordedAt: string;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly actor: string;
+  readonly data: Json;
+};
+
+export type DailySales = {
+  /** Calendar day in UTC, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly currency: string;
+  readonly ordersCreated: number;
+  /** Sums of minor units, as decimal strings: a sum has no upper limit. */
+  readonly orderedAmount: string;
+  readonly paymentsSucceeded: number;
+  readonly paymentsFailed: number;
+  readonly paidAmount: string;
+};
