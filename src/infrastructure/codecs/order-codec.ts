@@ -1,0 +1,61 @@
+import { Type, type Static } from 'typebox';
+import type { DomainEvent } from '../../application/ports.ts';
+import type { OrderEvent } from '../../domain/orders/order-events.ts';
+import type { Encoded } from './money-json.ts';
+import { Instant, MoneyPayload, payload, Text, Uuid } from './payload-schemas.ts';
+
+/** Payloads of the order events, version 1 of each. */
+export const ORDER_PAYLOADS = {
+  OrderCreated: payload({
+    orderId: Uuid,
+    customerId: Text,
+    currency: Text,
+    pricesIncludeTax: Type.Boolean(),
+    items: Type.Array(
+      payload({
+        lineId: Text,
+        productId: Text,
+        productName: Text,
+        quantity: Type.Integer(),
+        unitPrice: MoneyPayload,
+        discount: MoneyPayload,
+        taxRateBasisPoints: Type.Integer(),
+        net: MoneyPayload,
+        tax: MoneyPayload,
+      }),
+    ),
+    totals: payload({
+      items: MoneyPayload,
+      discount: MoneyPayload,
+      tax: MoneyPayload,
+      shipping: MoneyPayload,
+      grand: MoneyPayload,
+    }),
+    at: Instant,
+  }),
+  PaymentClaimed: payload({ paymentId: Uuid, amount: MoneyPayload, at: Instant }),
+  PaymentClaimReleased: payload({ paymentId: Uuid, reason: Text, at: Instant }),
+  OrderPaymentCaptured: payload({ paymentId: Uuid, operationId: Text, amount: MoneyPayload, at: Instant }),
+  OrderPaymentFailed: payload({
+    paymentId: Uuid,
+    operationId: Text,
+    amount: MoneyPayload,
+    code: Text,
+    at: Instant,
+  }),
+
+  OrderConfirmed: payload({ orderId: Uuid, at: Instant }),
+  OrderPaid: payload({ orderId: Uuid, total: MoneyPayload, at: Instant }),
+} as const;
+
+export const isOrderEvent = (event: DomainEvent): event is OrderEvent => event.type in ORDER_PAYLOADS;
+
+type Payloads = { [Name in keyof typeof ORDER_PAYLOADS]: Static<(typeof ORDER_PAYLOADS)[Name]> };
+type Events = { [Event in OrderEvent as Event['type']]: Encoded<Omit<Event, 'type'>> };
+
+// Compiles only while the schemas and the domain's events say the same, field by field, in both directions.
+export type OrderPayloadsMatch = [
+  Payloads extends Events ? true : never,
+  Events extends Payloads ? true : never,
+];
+true satisfies OrderPayloadsMatch[0] & OrderPayloadsMatch[1];

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  LogOverloaded,
+  LogUnavailable,
+  type AppendOutcome,
+  type Json,
+  type Unit,
+} from '../../application/ports.ts';
+import { encodeEvent } from '../codecs/event-codec.ts';
+import { isUnreachable, type Pool } from '../postgres/pool.ts';
+import { newEventId } from '../system.ts';
+
+export type AppenderOptions = {
+  /** Units in one call; measured on 2 cores, more than 256 gains nothing. */
+  readonly batchMax: number;
+  /** Units that may wait; one more is refused with `LogOverloaded` before anything is written. */
+  readonly queueMax: number;
+  /** How long the same units are sent again while PostgreSQL is away, then `LogUnavailable`. */
+  readonly resendForMs: number;
+  /** Called after each batch that appended something. */
+  readonly onAppended: () => void;
+};
+
+export type Appender = { append(unit: Unit): Promise<AppendOutcome> };
+
+type Waiting = {
+  readonly unit: Unit;
+  readonly eventIds: readonly string[];
+  readonly resolve: (outcome: AppendOutcome) => void;
+  readonly reject: (fault: unknown) => void;
+};
+
+const RESEND_PAUSE_MS = 100;
+
+/**
+ * Group commit for one shard: while one call is in flight, the next units gather and go together, so the head lock
+ * and the flush are paid once a batch. An idle appender sends at the end of the current turn of the event loop.
+ */
+export function startAppender(pool: Pool, shard: number, options: AppenderOptions): Appender {
+  let queue: Waiting[] = [];
+  let sending = false;
+
+  async function sendAll(): Promise<void> {
+    sending = true;
+    // The units of one turn of the event loop travel together even when the appender was idle.
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    while (queue.length > 0) {
+      const { batch, rest } = nextBatch(queue, options.batchMax);
+      queue = rest;
+      if (await settle(batch)) options.onAppended();
+    }
+    sending = false;
+  }
+
+  /** Answers every unit of the batch; true if one was appended. */
+  async function settle(batch: readonly Waiting[]): Promise<boolean> {
+    try {
+      const outcomes = await sendUntilReached(pool, shard, batch, options.resendForMs);
+      batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
+      return outcomes.some((outcome) => outcome.kind === 'appended');
+    } catch (fault) {
+      if (batch.length === 1 || fault instanceof LogUnavailable) {
+        for (const { reject } of batch) reject(fault);
+        return false;
+      }
+      // One unit holds something PostgreSQL refuses: its neighbours must not fail with it.
+      let appended = false;
+      for (const waiting of batch) appended = (await settle([waiting])) || appended;
+      return appended;
+    }
+  }
+
+  return {
+    append: (unit) =>
+      new Promise((resolve, reject) => {
+        if (queue.length >= options.queueMax) {
+          reject(new LogOverloaded(`${queue.length} commands are waiting for shard ${shard}`));
+          return;
+        }
+        const eventIds = unit.streams.flatMap((stream) => stream.events.map(newEventId));
+        queue.push({ unit, eventIds, resolve, reject });
+        if (!sending) void sendAll();
+      }),
+  };
+}
+
+/** Two units of one command, or of one stream, never share a batch: the later must see what the earlier did. */
+function nextBatch(queue: readonly Waiting[], batchMax: number): { batch: Waiting[]; rest: Waiting[] } {
+  const batch: Waiting[] = [];
+  const rest: Waiting[] = [];
+  const taken = new Set<string>();
+  for (const waiting of queue) {
+    const { context, streams } = waiting.unit;
+    const names = [context.commandId, ...streams.map((stream) => stream.streamId)];
+    const fits = batch.length < batchMax && !names.some((name) => taken.has(name));
+    (fits ? batch : rest).push(waiting);
+    // A unit left behind holds its names too: a still later one of the same stream must not overtake it.
+    for (const name of names) taken.add(name);
+  }
+  return { batch, rest };
+}
+
+/** Sending the same units again is safe: those that were in answer `duplicate`, with the answer they stored. */
+async function sendUntilReached(
+  pool: Pool,
+  shard: number,
+  batch: readonly Waiting[],
+  resendForMs: number,
+): Promise<AppendOutcome[]> {
+  const deadline = performance.now() + resendForMs;
+  for (;;) {
+    try {
+      return await send(pool, shard, batch);
+    } catch (fault) {
+      if (!isUnreachable(fault)) throw fault;
+      if (performance.now() > deadline)
+        throw new LogUnavailable('PostgreSQL cannot be reached', { cause: fault });
+      await sleep(RESEND_PAUSE_MS);
+    }
+  }
+}
+
+const APPEND = {
+  name: 'append-units',
+  text: `select outcome, fingerprint, answer from append_units($1::smallint,
+    $2::uuid[], $3::text[], $4::jsonb[],
+    $5::int[], $6::uuid[], $7::uuid[], $8::text[], $9::int[], $10::int[],
+    $11::int[], $12::uuid[], $13::int[], $14::uuid[], $15::text[], $16::smallint[], $17::jsonb[], $18::jsonb[])`,
+};
+
+type Row = { outcome: AppendOutcome['kind']; fingerprint: string; answer: Json };
+
+async function send(pool: Pool, shard: number, batch: readonly Waiting[]): Promise<AppendOutcome[]> {
+  const { rows } = await pool.query<Row>({ ...APPEND, values: parameters(shard, batch) });
+  return rows.map(({ outcome, fingerprint, answer }) =>
+    outcome === 'duplicate' ? { kind: outcome, fingerprint, answer } : { kind: outcome },
+  );
+}
+
+/** The function's parallel arrays; units and streams are numbered from 1, as PostgreSQL counts. */
+function parameters(shard: number, batch: readonly Waiting[]): unknown[] {
+  const units: unknown[][] = [[], [], []];
+  const streams: unknown[][] = [[], [], [], [], [], []];
+  const events: unknown[][] = [[], [], [], [], [], [], [], []];
+  batch.forEach(({ unit, eventIds }, index) => {
+    const { fingerprint, ...metadata } = unit.context;
+    const metadataJson = JSON.stringify(metadata);
+    let eventOfUnit = 0;
+    addRow(units, metadata.commandId, fingerprint, JSON.stringify(unit.answer));
+    for (const { streamId, category, expectedVersion, events: newEvents } of unit.streams) {
+      const version = expectedVersion + newEvents.length;
+      addRow(streams, index + 1, streamId, metadata.tenantId, category, expectedVersion, version);
+      newEvents.forEach((event, offset) => {
+        const { type, schemaVersion, data } = encodeEvent(event);
+        const eventId = eventIds[eventOfUnit++];
+        const eventVersion = expectedVersion + offset + 1;
+        addRow(
+          events,
+          index + 1,
+          streamId,
+          eventVersion,
+          eventId,
+          type,
+          schemaVersion,
+          JSON.stringify(data),
+          metadataJson,
+        );
+      });
+    }
+  });
+  return [shard, ...units, ...streams, ...events];
+}
+
+const addRow = (columns: unknown[][], ...values: unknown[]): void =>
+  values.forEach((value, column) => columns[column]!.push(value));

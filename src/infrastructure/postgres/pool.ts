@@ -1,0 +1,64 @@
+import pg from 'pg';
+
+export type Pool = pg.Pool;
+export type Tx = pg.PoolClient;
+
+// bigint columns are positions, counts and minor units: exact in a bigint, not always in a number.
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
+
+export type PoolOptions = {
+  readonly connectionString: string;
+  readonly max: number;
+  readonly onConnectionError: (fault: Error) => void;
+};
+
+// Every lookup here goes by a key. On tables that are still empty a scan looks cheaper, and a prepared statement keeps
+// that plan while they grow.
+const PLANNER = '-c enable_seqscan=off -c enable_bitmapscan=off';
+
+/** Connects lazily; a connection that breaks is reported and replaced, it does not end the process. */
+export function createPool({ connectionString, max, onConnectionError }: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    application_name: 'order-payments',
+    options: PLANNER,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  // Whoever waits for an answer gets the fault as well; this keeps one between two queries from ending the process.
+  pool.on('connect', (client) => client.on('error', onConnectionError));
+  pool.on('error', () => {}); // the same faults again, of idle connections
+  return pool;
+}
+
+/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const tx = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await tx.query('begin');
+    const result = await work(tx);
+    await tx.query('commit');
+    return result;
+  } catch (fault) {
+    await tx.query('rollback').catch((rollbackFault: Error) => {
+      broken = rollbackFault; // the connection is of no further use
+    });
+    throw fault;
+  } finally {
+    tx.release(broken);
+  }
+}
+
+// Class 08: connection; 57P01-03: shutdown, crash, starting up; 53300: too many connections.
+const UNREACHABLE_STATES = /^(08...|57P0[123]|53300)$/;
+const UNREACHABLE_MESSAGES =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|Connection terminated|timeout exceeded|not queryable|closed the connection/i;
+
+/** The server went away or could not be reached: what was sent may or may not have happened. */
+export function isUnreachable(fault: unknown): boolean {
+  if (!(fault instanceof Error)) return false;
+  const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
+  return UNREACHABLE_STATES.test(code) || UNREACHABLE_MESSAGES.test(`${code} ${fault.message}`);
+}
