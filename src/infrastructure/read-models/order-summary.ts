@@ -1,0 +1,135 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { foldStream } from '../../application/execute-command.ts';
+import { viewOrder, type OrderView } from '../../application/orders/order-view.ts';
+import type { EventLog } from '../../application/ports.ts';
+import type { OrderFilter, OrderPlace } from '../../application/read-models.ts';
+import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
+import { invariant } from '../../domain/shared/invariant.ts';
+import {
+  orderAggregate,
+  orderPaymentStatus,
+  outstanding,
+  type Order,
+  type PlacedOrder,
+} from '../../domain/orders/order.ts';
+import { isOrderEvent } from '../codecs/order-codec.ts';
+import { fromJson, toJson } from '../codecs/money-json.ts';
+import type { Pool, Tx } from '../postgres/pool.ts';
+import { shardOf } from '../system.ts';
+import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
+
+export const orderSummaryProjection: Projection = {
+  name: 'order-summary',
+  project: async (tx, events) => {
+    const [{ shard } = { shard: 0 }] = events;
+    const folded = await foldBatch(orderAggregate, isOrderEvent, events, (ids) => loadStates(tx, shard, ids));
+    if (folded.length > 0) await upsert(tx, shard, folded);
+  },
+};
+
+async function loadStates(tx: Tx, shard: number, ids: readonly string[]): Promise<StoredState[]> {
+  const { rows } = await tx.query<StoredState>({
+    name: 'order-summary-states',
+    text: `select v.order_id as id, v.version, v.state from unnest($2::uuid[]) as u (id)
+      join order_summary v on v.shard = $1 and v.order_id = u.id`,
+    values: [shard, ids],
+  });
+  return rows;
+}
+
+async function upsert(tx: Tx, shard: number, folded: readonly Folded<Order>[]): Promise<void> {
+  const rows = folded.map(({ id, tenantId, version, state: order }) => {
+    invariant(order.status !== 'absent', 'a projected order exists');
+    return [
+      id,
+      tenantId,
+      order.customerId,
+      order.status,
+      orderPaymentStatus(order),
+      order.currency,
+      order.totals.grand.amountMinor,
+      outstanding(order).amountMinor,
+      version,
+      order.createdAt,
+      order.updatedAt,
+      JSON.stringify(toJson(order)),
+    ];
+  });
+  await tx.query({
+    name: 'order-summary-upsert',
+    text: `insert into order_summary as v (shard, order_id, tenant_id, customer_id, status, payment_status, currency,
+        total_minor, due_minor, version, created_at, updated_at, state)
+      select $1, * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::bigint[], $9::bigint[], $10::int[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[])
+      on conflict (shard, order_id) do update set status = excluded.status, payment_status = excluded.payment_status,
+        due_minor = excluded.due_minor, version = excluded.version, updated_at = excluded.updated_at,
+        state = excluded.state`,
+    values: [shard, ...columns(rows)],
+  });
+}
+
+/**
+ * An order as of its last acknowledged change; undefined if the tenant has none of that id. Row and stream are
+ * compared in one query; when the projector is behind, the stream itself is folded, which takes one query more.
+ */
+export async function readOrder(
+  { pool, log, shardCount }: { pool: Pool; log: EventLog; shardCount: number },
+  tenantId: TenantId,
+  orderId: OrderId,
+): Promise<OrderView | undefined> {
+  const { rows } = await pool.query<{ current: number; version: number | null; state: unknown }>({
+    name: 'read-order',
+    text: `select s.version as current, v.version, v.state
+      from stream s left join order_summary v on v.shard = s.shard and v.order_id = s.stream_id
+      where s.shard = $1 and s.stream_id = $2 and s.tenant_id = $3 and s.category = 'order'`,
+    values: [shardOf(orderId, shardCount), orderId, tenantId],
+  });
+  const row = rows[0];
+  if (!row) return undefined;
+  if (row.version === row.current) return viewOrder(fromJson<PlacedOrder>(row.state), row.version);
+
+  const [stream = []] = await log.readStreams(tenantId, [orderId]);
+  const { state: order, version } = foldStream(orderAggregate, stream);
+  invariant(order.status !== 'absent', 'a stream has its first event');
+  return viewOrder(order, version);
+}
+
+type OrderSummaryTable = {
+  order_id: string;
+  tenant_id: string;
+  customer_id: string;
+  status: string;
+  payment_status: string;
+  version: number;
+  created_at: Date | string;
+  state: unknown;
+};
+
+export const orderLists = (pool: Pool) => {
+  const db = new Kysely<{ order_summary: OrderSummaryTable }>({ dialect: new PostgresDialect({ pool }) });
+
+  /** Newest first, up to `limit`; may lag the log by what the projector is behind. */
+  return async (
+    tenantId: TenantId,
+    filter: OrderFilter,
+    limit: number,
+    after?: OrderPlace,
+  ): Promise<OrderView[]> => {
+    let query = db
+      .selectFrom('order_summary')
+      .select(['version', 'state'])
+      .where('tenant_id', '=', tenantId)
+      .orderBy('created_at', 'desc')
+      .orderBy('order_id', 'desc')
+      .limit(limit);
+    if (filter.status) query = query.where('status', '=', filter.status);
+    if (filter.paymentStatus) query = query.where('payment_status', '=', filter.paymentStatus);
+    if (filter.customerId) query = query.where('customer_id', '=', filter.customerId);
+    if (filter.createdAfter) query = query.where('created_at', '>', filter.createdAfter);
+    if (filter.createdBefore) query = query.where('created_at', '<', filter.createdBefore);
+    if (after)
+      query = query.where(sql<boolean>`(created_at, order_id) < (${after.createdAt}, ${after.orderId})`);
+    const rows = await query.execute();
+    return rows.map(({ state, version }) => viewOrder(fromJson<PlacedOrder>(state), version));
+  };
+};

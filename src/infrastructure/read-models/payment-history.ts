@@ -1,0 +1,109 @@
+import { foldStream } from '../../application/execute-command.ts';
+import { viewPayment, type PaymentView } from '../../application/payments/payment-view.ts';
+import type { EventLog } from '../../application/ports.ts';
+import { paymentAggregate, type Payment, type StartedPayment } from '../../domain/payments/payment.ts';
+import type { PendingPayment } from '../../application/checkout/resume-payments.ts';
+import type { OrderId, PaymentId, TenantId } from '../../domain/shared/ids.ts';
+import { invariant } from '../../domain/shared/invariant.ts';
+import { fromJson, toJson } from '../codecs/money-json.ts';
+import { isPaymentEvent } from '../codecs/payment-codec.ts';
+import type { Pool, Tx } from '../postgres/pool.ts';
+import { shardOf } from '../system.ts';
+import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
+
+export const paymentHistoryProjection: Projection = {
+  name: 'payment-history',
+  project: async (tx, events) => {
+    const [{ shard } = { shard: 0 }] = events;
+    const folded = await foldBatch(paymentAggregate, isPaymentEvent, events, (ids) =>
+      loadStates(tx, shard, ids),
+    );
+    if (folded.length > 0) await upsert(tx, shard, folded);
+  },
+};
+
+async function loadStates(tx: Tx, shard: number, ids: readonly string[]): Promise<StoredState[]> {
+  const { rows } = await tx.query<StoredState>({
+    name: 'payment-history-states',
+    text: `select v.payment_id as id, v.version, v.state from unnest($2::uuid[]) as u (id)
+      join payment_history v on v.shard = $1 and v.payment_id = u.id`,
+    values: [shard, ids],
+  });
+  return rows;
+}
+
+async function upsert(tx: Tx, shard: number, folded: readonly Folded<Payment>[]): Promise<void> {
+  const rows = folded.map(({ id, tenantId, version, state: payment }) => {
+    invariant(payment.status !== 'absent', 'a projected payment exists');
+    return [
+      id,
+      payment.orderId,
+      tenantId,
+      payment.paymentMethod,
+      payment.status,
+      payment.amount.amountMinor,
+      payment.amount.currency,
+      version,
+      payment.createdAt,
+      payment.updatedAt,
+      JSON.stringify(toJson(payment)),
+    ];
+  });
+  await tx.query({
+    name: 'payment-history-upsert',
+    text: `insert into payment_history as v (shard, payment_id, order_id, tenant_id, payment_method, status,
+        amount_minor, currency, version, created_at, updated_at, state)
+      select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
+        $7::bigint[], $8::text[], $9::int[], $10::timestamptz[], $11::timestamptz[], $12::jsonb[])
+      on conflict (shard, payment_id) do update set status = excluded.status, version = excluded.version,
+        updated_at = excluded.updated_at, state = excluded.state`,
+    values: [shard, ...columns(rows)],
+  });
+}
+
+/** A payment as of its last acknowledged change; undefined if the tenant has none of that id. See `readOrder`. */
+export async function readPayment(
+  { pool, log, shardCount }: { pool: Pool; log: EventLog; shardCount: number },
+  tenantId: TenantId,
+  paymentId: PaymentId,
+): Promise<PaymentView | undefined> {
+  const { rows } = await pool.query<{ current: number; version: number | null; state: unknown }>({
+    name: 'read-payment',
+    text: `select s.version as current, v.version, v.state
+      from stream s left join payment_history v on v.shard = s.shard and v.payment_id = s.stream_id
+      where s.shard = $1 and s.stream_id = $2 and s.tenant_id = $3 and s.category = 'payment'`,
+    values: [shardOf(paymentId, shardCount), paymentId, tenantId],
+  });
+  const row = rows[0];
+  if (!row) return undefined;
+  if (row.version === row.current) return viewPayment(fromJson<StartedPayment>(row.state), row.version);
+
+  const [stream = []] = await log.readStreams(tenantId, [paymentId]);
+  const { state: payment, version } = foldStream(paymentAggregate, stream);
+  invariant(payment.status !== 'absent', 'a stream has its first event');
+  return viewPayment(payment, version);
+}
+
+/** All payments of an order, oldest first; may lag the log by what the projector is behind. */
+export async function listPayments(pool: Pool, tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]> {
+  const { rows } = await pool.query<{ version: number; state: unknown }>(
+    `select version, state from payment_history where tenant_id = $1 and order_id = $2
+     order by created_at, payment_id limit 1000`,
+    [tenantId, orderId],
+  );
+  return rows.map(({ state, version }) => viewPayment(fromJson<StartedPayment>(state), version));
+}
+
+/** Payments without a final outcome that nobody has touched for `quietSeconds`, by the database's clock. */
+export async function pendingPayments(
+  pool: Pool,
+  quietSeconds: number,
+  limit: number,
+): Promise<PendingPayment[]> {
+  const { rows } = await pool.query<PendingPayment>(
+    `select tenant_id as "tenantId", payment_id as "paymentId" from payment_history
+     where status = 'Pending' and updated_at < now() - make_interval(secs => $1) order by updated_at limit $2`,
+    [quietSeconds, limit],
+  );
+  return rows;
+}

@@ -1,0 +1,55 @@
+import type { DomainEvent, RecordedEvent } from '../../application/ports.ts';
+import type { Aggregate } from '../../domain/shared/aggregate.ts';
+import { fromJson } from '../codecs/money-json.ts';
+import type { Tx } from '../postgres/pool.ts';
+
+/** A read model: a table that is derived from the log by one subscription of the same name. */
+export type Projection = {
+  readonly name: string;
+  /** Brings the table up to the last of these events, all of one shard, in order; repeating it changes nothing. */
+  readonly project: (tx: Tx, events: readonly RecordedEvent[]) => Promise<void>;
+};
+
+export type StoredState = { readonly id: string; readonly version: number; readonly state: unknown };
+
+/** The state of one stream after a batch, and what else its row needs. */
+export type Folded<State> = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly version: number;
+  readonly state: State;
+};
+
+/**
+ * Folds a batch into the aggregates it touches: states of streams that began earlier come from `load` (one query),
+ * those that begin in the batch from nothing.
+ */
+export async function foldBatch<State, Event extends DomainEvent>(
+  aggregate: Aggregate<State, Event>,
+  isOwn: (event: DomainEvent) => event is Event,
+  events: readonly RecordedEvent[],
+  load: (ids: string[]) => Promise<readonly StoredState[]>,
+): Promise<Folded<State>[]> {
+  const own = events.filter(({ event }) => isOwn(event));
+  const begun = new Set(own.filter(({ version }) => version === 1).map(({ streamId }) => streamId));
+  const earlier = [...new Set(own.map(({ streamId }) => streamId))].filter((id) => !begun.has(id));
+  const stored = earlier.length > 0 ? await load(earlier) : [];
+  const before = new Map(
+    stored.map((row) => [row.id, { version: row.version, state: fromJson<State>(row.state) }]),
+  );
+
+  const after = new Map<string, Folded<State>>();
+  for (const { streamId: id, version, event, metadata } of own) {
+    const current = after.get(id) ?? before.get(id) ?? { version: 0, state: aggregate.absent };
+    if (version <= current.version) continue;
+    if (version !== current.version + 1)
+      throw new Error(`stream ${id}: event ${version} after ${current.version}`);
+    const state = aggregate.evolve(current.state, event as Event);
+    after.set(id, { id, tenantId: metadata.tenantId, version, state });
+  }
+  return [...after.values()];
+}
+
+/** Turns rows into one array a column, as `unnest` takes them. */
+export const columns = (rows: readonly (readonly unknown[])[]): unknown[][] =>
+  (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]));

@@ -1,0 +1,19 @@
+import type { EventLog } from '../../application/ports.ts';
+import type { ReadModels } from '../../application/read-models.ts';
+import type { Pool } from '../postgres/pool.ts';
+import { readDailySales } from './daily-sales.ts';
+import { readOrderHistory } from './order-history.ts';
+import { orderLists, readOrder } from './order-summary.ts';
+import { listPayments, readPayment } from './payment-history.ts';
+
+export function openReadModels(pool: Pool, log: EventLog, shardCount: number): ReadModels {
+  const source = { pool, log, shardCount };
+  return {
+    order: (tenantId, orderId) => readOrder(source, tenantId, orderId),
+    orders: orderLists(pool),
+    orderHistory: (tenantId, orderId) => readOrderHistory(log, tenantId, orderId),
+    payment: (tenantId, paymentId) => readPayment(source, tenantId, paymentId),
+    payments: (tenantId, orderId) => listPayments(pool, tenantId, orderId),
+    dailySales: (tenantId, limit) => readDailySales(pool, tenantId, limit),
+  };
+}
