@@ -1,0 +1,33 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiKeys, Principal, Scope } from '../application/access.ts';
+import { sendProblem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal;
+  }
+  interface FastifyContextConfig {
+    /** What a key must be allowed to do; every route that needs a key names one. */
+    scope?: Scope;
+  }
+}
+
+const BEARER = /^Bearer (op_(?:live|test)_[A-Za-z0-9_-]{20,100})$/;
+
+/** Runs before the body is read: whoever has no key cannot make us parse anything. */
+export const authenticate =
+  (apiKeys: ApiKeys) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const { scope } = request.routeOptions.config;
+    const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const principal = key && (await apiKeys.authenticate(key));
+    if (!principal) {
+      const detail = 'Send your key in the header "Authorization: Bearer op_…".';
+      return sendProblem(request, reply.header('www-authenticate', 'Bearer'), 'unauthenticated', { detail });
+    }
+    if (!scope || !principal.scopes.includes(scope)) {
+      return sendProblem(request, reply, 'forbidden', { detail: `This needs the scope ${scope}.` });
+    }
+    request.principal = principal;
+    return undefined;
+  };

@@ -1,0 +1,15 @@
+// A string, or a number. Strings are matched first so that digits inside them are left alone.
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const NOT_AN_INTEGER = /^-?\d.*[.eE]/;
+
+/**
+ * Parses a body in which every number must be an integer. `10.0` and `1e3` would come out of `JSON.parse` as whole
+ * numbers; handed on as strings instead, they meet the schema, which names the field. Throws on malformed JSON.
+ */
+export function parseIntegerJson(text: string): unknown {
+  const parsed: unknown = JSON.parse(text);
+  const marked = text.replaceAll(STRING_OR_NUMBER, (token) =>
+    NOT_AN_INTEGER.test(token) ? `"${token}"` : token,
+  );
+  return marked === text ? parsed : (JSON.parse(marked) as unknown);
+}

@@ -1,0 +1,170 @@
+import { Type } from 'typebox';
+import type { FastifyReply } from 'fastify';
+import { createOrderRequest } from '../application/orders/create-order.ts';
+import type { OrderView } from '../application/orders/order-view.ts';
+import type { OrderPlace } from '../application/read-models.ts';
+import { parseOrderId, type CustomerId, type TenantId } from '../domain/shared/ids.ts';
+import { commandOf } from './command-context.ts';
+import { CreateOrderBody, HistorySchema, OrderPage, OrderParams, OrderQuery } from './order-schemas.ts';
+import { sendProblem } from './problem.ts';
+import { describe } from './rejection.ts';
+import { IdempotencyHeaders, problems, toMoney } from './schemas.ts';
+import type { Api, ApiDependencies } from './server.ts';
+
+export function orderRoutes(
+  api: Api,
+  { execute, readModels, ids, clock, guard, cursors }: ApiDependencies,
+): void {
+  api.post(
+    '/api/orders',
+    {
+      config: { scope: 'orders:write' },
+      schema: {
+        operationId: 'createOrder',
+        tags: ['orders'],
+        summary: 'Place an order',
+        headers: IdempotencyHeaders,
+        body: CreateOrderBody,
+        response: { 201: Type.Ref('Order#'), ...problems },
+      },
+    },
+    (request, reply) => {
+      const requested = commandOf(request, ids);
+      const { context, keyed } = requested;
+      return guard(request, reply, requested, async () => {
+        const done = await execute(
+          createOrderRequest(context, {
+            ...toPricing(request.body),
+            orderId: ids.orderId(keyed ? context.commandId : undefined),
+            customerId: request.body.customerId as CustomerId,
+            at: clock.now().toISOString(),
+          }),
+        );
+        if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
+        const order = done.value.answer as OrderView;
+        if (done.value.replayed) void reply.header('idempotency-replayed', 'true');
+        return reply
+          .code(201)
+          .header('location', `/api/orders/${order.orderId}`)
+          .header('etag', `"${order.version}"`)
+          .send(order);
+      });
+    },
+  );
+
+  api.get(
+    '/api/orders/:orderId',
+    {
+      config: { scope: 'orders:read' },
+      schema: {
+        operationId: 'getOrder',
+        tags: ['orders'],
+        summary: 'One order, as of its last change',
+        params: OrderParams,
+        response: {
+          200: Type.Ref('Order#'),
+          304: Type.Null({ description: 'Not changed since If-None-Match' }),
+          ...problems,
+        },
+      },
+    },
+    async (request, reply) => {
+      const orderId = parseOrderId(request.params.orderId);
+      const order = orderId && (await readModels.order(request.principal.tenantId, orderId));
+      if (!order)
+        return sendProblem(request, reply, 'order-not-found', describe({ code: 'order-not-found' }));
+      return sendVersioned(request.headers['if-none-match'], reply, order);
+    },
+  );
+
+  api.get(
+    '/api/orders',
+    {
+      config: { scope: 'orders:read' },
+      schema: {
+        operationId: 'listOrders',
+        tags: ['orders'],
+        summary: 'Orders, newest first',
+        querystring: OrderQuery,
+        response: { 200: OrderPage, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor, ...filter } = request.query;
+      const list = listName(request.principal.tenantId, filter);
+      const after = cursor === undefined ? undefined : cursors.decode(cursor, list);
+      if (cursor !== undefined && after === undefined) {
+        const errors = [
+          { in: 'query', pointer: '/cursor', message: 'must be the nextCursor of the same list' },
+        ] as const;
+        return sendProblem(request, reply, 'validation-failed', { errors });
+      }
+      // One more than asked for tells whether there is a next page.
+      const orders = await readModels.orders(
+        request.principal.tenantId,
+        filter,
+        limit + 1,
+        after as OrderPlace,
+      );
+      const data = orders.slice(0, limit);
+      const last = orders.length > limit ? data.at(-1) : undefined;
+      const nextCursor = last
+        ? cursors.encode({ createdAt: last.createdAt, orderId: last.orderId }, list)
+        : null;
+      if (nextCursor) {
+        const next = new URLSearchParams({ ...filter, limit: String(limit), cursor: nextCursor });
+        void reply.header('link', `</api/orders?${next}>; rel="next"`);
+      }
+      return reply.send({ data, nextCursor });
+    },
+  );
+
+  api.get(
+    '/api/orders/:orderId/events',
+    {
+      config: { scope: 'orders:read' },
+      schema: {
+        operationId: 'listOrderEvents',
+        tags: ['orders'],
+        summary: 'All that happened to an order and its payments, in order',
+        params: OrderParams,
+        response: { 200: HistorySchema, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const orderId = parseOrderId(request.params.orderId);
+      const data = orderId && (await readModels.orderHistory(request.principal.tenantId, orderId));
+      if (!data) return sendProblem(request, reply, 'order-not-found', describe({ code: 'order-not-found' }));
+      return reply.send({ data });
+    },
+  );
+}
+
+function toPricing({ items, shipping, pricesIncludeTax = false }: CreateOrderBody) {
+  const [first, ...rest] = items.map(({ unitPrice, discount, taxRate, ...item }) => ({
+    ...item,
+    unitPrice: toMoney(unitPrice),
+    ...(discount && { discount: toMoney(discount) }),
+    ...(taxRate !== undefined && { taxRateBasisPoints: taxRate }),
+  }));
+  return {
+    items: [first!, ...rest] as const,
+    pricesIncludeTax,
+    ...(shipping && { shipping: toMoney(shipping) }),
+  };
+}
+
+const listName = (tenantId: TenantId, filter: object): string =>
+  JSON.stringify(['orders', tenantId, Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+
+/** The version is the entity tag: a reader that holds it already gets 304 and no body. */
+export function sendVersioned(
+  ifNoneMatch: string | undefined,
+  reply: FastifyReply,
+  view: { readonly version: number },
+): FastifyReply {
+  const etag = `"${view.version}"`;
+  const known = ifNoneMatch?.split(',').some((tag) => [etag, `W/${etag}`, '*'].includes(tag.trim()));
+  void reply.header('etag', etag);
+  return known ? reply.code(304).send() : reply.send(view);
+}

@@ -1,0 +1,83 @@
+import { Type, type Static } from 'typebox';
+import { MAX_AMOUNT_MINOR, money, type Money } from '../domain/shared/money.ts';
+import { parseCurrency } from '../domain/shared/currencies.ts';
+import { invariant } from '../domain/shared/invariant.ts';
+
+/** No control characters (PostgreSQL refuses U+0000) and no halves of surrogate pairs. */
+const PRINTABLE = '^[^\\p{Cc}\\p{Cs}]*$';
+
+export const text = (maxLength: number, description: string) =>
+  Type.String({ minLength: 1, maxLength, pattern: PRINTABLE, description });
+
+/** Ids that belong to other systems: opaque, but fit for a URL and a log line. */
+export const reference = (description: string) =>
+  Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$', description });
+
+export const uuid = (description: string) => Type.String({ format: 'uuid', description });
+export const instant = (description: string) => Type.String({ format: 'date-time', description });
+
+export const MoneySchema = Type.Object(
+  {
+    amount: Type.Integer({
+      minimum: 0,
+      maximum: Number(MAX_AMOUNT_MINOR),
+      description: 'Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.',
+    }),
+    currency: Type.String({ format: 'currency', description: 'ISO 4217 code', examples: ['USD'] }),
+  },
+  { additionalProperties: false, examples: [{ amount: 1999, currency: 'USD' }] },
+);
+
+/** Of a request that passed its schema. */
+export function toMoney({ amount, currency: code }: Static<typeof MoneySchema>): Money {
+  const currency = parseCurrency(code);
+  invariant(currency, 'the schema lets only known currencies through');
+  return money(BigInt(amount), currency);
+}
+
+/** Not `Type.Union`: serializing a union would compile a validator for it. */
+export const nullable = <T>(type: 'string' | 'boolean', description: string) =>
+  Type.Unsafe<T | null>({ type: [type, 'null'], description });
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'A URL ending in the code' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.Optional(Type.String()),
+    instance: Type.String(),
+    code: Type.String({ description: 'Stable; see /problems' }),
+    traceId: Type.String(),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          in: Type.Enum(['body', 'query', 'path', 'header']),
+          pointer: Type.String({ description: 'JSON pointer (RFC 6901) into that part' }),
+          message: Type.String(),
+        }),
+      ),
+    ),
+  },
+  { $id: 'Problem', title: 'Problem' },
+);
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
+});
+
+export const problems = {
+  '4xx': problem('The request was refused; `code` says why'),
+  '5xx': problem('Try again later'),
+};
+
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'Makes a repetition of the request safe: it gives the first answer again',
+    }),
+  ),
+});

@@ -1,0 +1,211 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawServerDefault,
+} from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApiKeys } from '../application/access.ts';
+import type { TakePayment } from '../application/checkout/take-payment.ts';
+import type { ExecuteCommand } from '../application/execute-command.ts';
+import type { Clock, Ids } from '../application/ports.ts';
+import type { ReadModels } from '../application/read-models.ts';
+import { parseCurrency } from '../domain/shared/currencies.ts';
+import { authenticate } from './auth.ts';
+import { inFlightGuard, type InFlightGuard } from './command-context.ts';
+import { cursors, type Cursors } from './cursor.ts';
+import { handleFaults } from './faults.ts';
+import { parseIntegerJson } from './json-body.ts';
+import { orderRoutes } from './order-routes.ts';
+import { OrderSchema } from './order-schemas.ts';
+import { paymentRoutes } from './payment-routes.ts';
+import { PaymentSchema } from './payment-schemas.ts';
+import { sendProblem } from './problem.ts';
+import { salesRoutes } from './sales-routes.ts';
+import { ProblemSchema } from './schemas.ts';
+import { serviceRoutes } from './service-routes.ts';
+import { traceOf } from './trace.ts';
+
+export type Check = {
+  readonly name: string;
+  readonly status: 'ok' | 'degraded' | 'failed';
+  readonly detail: string;
+};
+
+export type ServerOptions = {
+  readonly logger: FastifyBaseLogger;
+  readonly execute: ExecuteCommand;
+  readonly takePayment: TakePayment['takePayment'];
+  readonly readModels: ReadModels;
+  readonly apiKeys: ApiKeys;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly cursorSecret: Buffer;
+  readonly readiness: () => Promise<readonly Check[]>;
+  readonly version: string;
+};
+
+export type ApiDependencies = ServerOptions & { readonly guard: InFlightGuard; readonly cursors: Cursors };
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+const BODY_MAX_BYTES = 256 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const server = Fastify({
+    loggerInstance: options.logger,
+    bodyLimit: BODY_MAX_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 100 },
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    logController: new LogController({ disableRequestLogging: true }), // one line a request is ours, below
+    genReqId: () => options.ids.commandId(),
+  });
+  handleRequests(server);
+  handleFaults(server);
+  validateStrictly(server);
+  for (const schema of [OrderSchema, PaymentSchema, ProblemSchema]) server.addSchema(schema);
+  await describeApi(server, options.version);
+
+  const dependencies = { ...options, guard: inFlightGuard(), cursors: cursors(options.cursorSecret) };
+  const paths = collectPaths(server);
+  await server.register((scope) => {
+    serviceRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies);
+  });
+  await server.register((scope) => {
+    scope.addHook('onRequest', authenticate(options.apiKeys));
+    const api = scope.withTypeProvider<TypeBoxTypeProvider>();
+    orderRoutes(api, dependencies);
+    paymentRoutes(api, dependencies);
+    salesRoutes(api, dependencies);
+  });
+  answerOtherMethods(server, paths);
+  await server.ready();
+  return server;
+}
+
+function handleRequests(server: FastifyInstance): void {
+  server.decorateRequest('trace');
+  server.decorateRequest('principal');
+  server.addHook('onRequest', (request, reply, done) => {
+    request.trace = traceOf(request.headers.traceparent);
+    void reply.header('x-request-id', request.id);
+    request.log = request.log.child({ traceId: request.trace.traceId });
+    if (acceptsJson(request.headers.accept) || !request.url.startsWith('/api/')) done();
+    else void sendProblem(request, reply, 'not-acceptable');
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, url } = request;
+    request.log.info(
+      { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'answered',
+    );
+    done();
+  });
+  server.removeContentTypeParser(['application/json', 'text/plain']);
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, parseIntegerJson(body as string));
+    } catch (fault) {
+      done(fault as Error);
+    }
+  });
+}
+
+const acceptsJson = (accept = '*/*'): boolean => /\*\/\*|application\/(\*|json|problem\+json)/.test(accept);
+
+/** Bodies are taken as they are; what comes in a URL is text, so only there numbers are read from strings. */
+function validateStrictly(server: FastifyInstance): void {
+  const compilerFor = (coerceTypes: boolean): Ajv => {
+    const ajv = new Ajv({
+      allErrors: true,
+      coerceTypes,
+      useDefaults: true,
+      strict: true,
+      keywords: ['example'],
+    });
+    addFormats.default(ajv, ['uuid', 'date-time']);
+    return ajv.addFormat('currency', (code: string) => parseCurrency(code) !== undefined);
+  };
+  const strict = compilerFor(false);
+  const coercing = compilerFor(true);
+  server.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strict : coercing).compile(schema),
+  );
+}
+
+async function describeApi(server: FastifyInstance, version: string): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Order Payments',
+        version,
+        description:
+          'Orders and payments, event-sourced. Amounts are integers of minor units; every error is RFC 9457.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      tags: [
+        { name: 'orders', description: 'What customers buy' },
+        { name: 'payments', description: 'What they pay with' },
+        { name: 'sales', description: 'Counted from the messages' },
+        { name: 'service', description: 'Health and help; no key needed' },
+      ],
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'op_live_… or op_test_…' },
+        },
+      },
+      security: [{ apiKey: [] }],
+    },
+    refResolver: {
+      buildLocalReference: (json, _baseUri, _fragment, index) => String(json.$id ?? `schema-${index}`),
+    },
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs', logLevel: 'warn' });
+  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
+}
+
+type Paths = Map<string, Set<string>>;
+
+function collectPaths(server: FastifyInstance): Paths {
+  const paths: Paths = new Map();
+  server.addHook('onRoute', ({ url, method }) => {
+    const methods = paths.get(url) ?? new Set();
+    for (const name of [method].flat()) methods.add(name);
+    paths.set(url, methods);
+  });
+  return paths;
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** A known path with another method: 405 and what it does know; OPTIONS asks for just that. */
+function answerOtherMethods(server: FastifyInstance, paths: Paths): void {
+  for (const [url, known] of [...paths]) {
+    const allow = [...known, 'OPTIONS'].toSorted().join(', ');
+    server.route({
+      url,
+      method: METHODS.filter((method) => !known.has(method)),
+      schema: { hide: true },
+      handler: (request, reply) => {
+        void reply.header('allow', allow);
+        if (request.method === 'OPTIONS') return reply.code(204).send();
+        return sendProblem(request, reply, 'method-not-allowed', { detail: `Allowed: ${allow}.` });
+      },
+    });
+  }
+}

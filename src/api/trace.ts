@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+
+/** W3C trace context: taken from the caller when it sends a valid one, begun here otherwise. */
+export type Trace = { readonly traceId: string; readonly traceparent: string };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    trace: Trace;
+  }
+}
+
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+export function traceOf(header: string | string[] | undefined): Trace {
+  const [, parentId, parentFlags] = (typeof header === 'string' && TRACEPARENT.exec(header)) || [];
+  const traceId = parentId ?? randomBytes(16).toString('hex');
+  const spanId = randomBytes(8).toString('hex');
+  return { traceId, traceparent: `00-${traceId}-${spanId}-${parentFlags ?? '01'}` };
+}
