@@ -51,6 +51,13 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>)
   }
 }
 
+/** Whether the server answers a query now. */
+export const answers = (pool: Pool): Promise<boolean> =>
+  pool.query('select 1').then(
+    () => true,
+    () => false,
+  );
+
 // Class 08: connection; 57P01-03: shutdown, crash, starting up; 53300: too many connections.
 const UNREACHABLE_STATES = /^(08...|57P0[123]|53300)$/;
 const UNREACHABLE_MESSAGES =
