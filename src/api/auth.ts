@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-const BEARER = /^Bearer (op_(?:live|test)_[A-Za-z0-9_-]{20,100})$/;
+const BEARER = /^bearer (op_(?:live|test)_[a-z0-9_-]{20,100})$/i; // RFC 9110: schemes know no case
 
 /** Runs before the body is read: whoever has no key cannot make us parse anything. */
 export const authenticate =

@@ -13,10 +13,9 @@ export type RequestedCommand = { readonly context: CommandContext; readonly keye
 export function commandOf(request: FastifyRequest, ids: Ids): RequestedCommand {
   const { tenantId, keyPrefix } = request.principal;
   const key = request.headers['idempotency-key'];
+  const [path = ''] = request.url.split('?', 1);
   const commandId =
-    typeof key === 'string'
-      ? ids.derivedCommandId(tenantId, request.method, request.url, key)
-      : ids.commandId();
+    typeof key === 'string' ? ids.derivedCommandId(tenantId, request.method, path, key) : ids.commandId();
   const { traceId, traceparent } = request.trace;
   const context = {
     commandId,

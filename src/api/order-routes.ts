@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import type { FastifyReply } from 'fastify';
 import { createOrderRequest } from '../application/orders/create-order.ts';
 import type { OrderView } from '../application/orders/order-view.ts';
 import type { OrderPlace } from '../application/read-models.ts';
@@ -8,8 +7,9 @@ import { commandOf } from './command-context.ts';
 import { CreateOrderBody, HistorySchema, OrderPage, OrderParams, OrderQuery } from './order-schemas.ts';
 import { sendProblem } from './problem.ts';
 import { describe } from './rejection.ts';
-import { IdempotencyHeaders, problems, toMoney } from './schemas.ts';
-import type { Api, ApiDependencies } from './server.ts';
+import { IdempotencyHeaders, NoQuery, problems, toMoney } from './schemas.ts';
+import { sendVersioned } from './versioned.ts';
+import type { Api, ApiDependencies } from './api.ts';
 
 export function orderRoutes(
   api: Api,
@@ -23,6 +23,7 @@ export function orderRoutes(
         operationId: 'createOrder',
         tags: ['orders'],
         summary: 'Place an order',
+        querystring: NoQuery,
         headers: IdempotencyHeaders,
         body: CreateOrderBody,
         response: { 201: Type.Ref('Order#'), ...problems },
@@ -61,6 +62,7 @@ export function orderRoutes(
         tags: ['orders'],
         summary: 'One order, as of its last change',
         params: OrderParams,
+        querystring: NoQuery,
         response: {
           200: Type.Ref('Order#'),
           304: Type.Null({ description: 'Not changed since If-None-Match' }),
@@ -113,7 +115,7 @@ export function orderRoutes(
         : null;
       if (nextCursor) {
         const next = new URLSearchParams({ ...filter, limit: String(limit), cursor: nextCursor });
-        void reply.header('link', `</api/orders?${next}>; rel="next"`);
+        void reply.header('link', `</api/orders?${next.toString()}>; rel="next"`);
       }
       return reply.send({ data, nextCursor });
     },
@@ -128,6 +130,7 @@ export function orderRoutes(
         tags: ['orders'],
         summary: 'All that happened to an order and its payments, in order',
         params: OrderParams,
+        querystring: NoQuery,
         response: { 200: HistorySchema, ...problems },
       },
     },
@@ -156,15 +159,3 @@ function toPricing({ items, shipping, pricesIncludeTax = false }: CreateOrderBod
 
 const listName = (tenantId: TenantId, filter: object): string =>
   JSON.stringify(['orders', tenantId, Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-
-/** The version is the entity tag: a reader that holds it already gets 304 and no body. */
-export function sendVersioned(
-  ifNoneMatch: string | undefined,
-  reply: FastifyReply,
-  view: { readonly version: number },
-): FastifyReply {
-  const etag = `"${view.version}"`;
-  const known = ifNoneMatch?.split(',').some((tag) => [etag, `W/${etag}`, '*'].includes(tag.trim()));
-  void reply.header('etag', etag);
-  return known ? reply.code(304).send() : reply.send(view);
-}

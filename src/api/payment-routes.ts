@@ -2,12 +2,12 @@ import { Type } from 'typebox';
 import type { PaymentView } from '../application/payments/payment-view.ts';
 import { parseOrderId, parsePaymentId } from '../domain/shared/ids.ts';
 import { commandOf } from './command-context.ts';
-import { sendVersioned } from './order-routes.ts';
 import { CreatePaymentBody, PaymentList, PaymentParams, PaymentQuery } from './payment-schemas.ts';
 import { sendProblem } from './problem.ts';
 import { describe } from './rejection.ts';
-import { IdempotencyHeaders, problems, toMoney } from './schemas.ts';
-import type { Api, ApiDependencies } from './server.ts';
+import { IdempotencyHeaders, NoQuery, problems, toMoney } from './schemas.ts';
+import { sendVersioned } from './versioned.ts';
+import type { Api, ApiDependencies } from './api.ts';
 
 const DEFAULT_TOKEN = 'tok_success';
 
@@ -22,6 +22,7 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
         summary: 'Pay an order; without an amount, all that is due',
         description:
           'A declined payment is an answer too: 201 with status Failed, isSuccessful false and error.code.',
+        querystring: NoQuery,
         headers: IdempotencyHeaders,
         body: CreatePaymentBody,
         response: {
@@ -74,6 +75,7 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
         tags: ['payments'],
         summary: 'One payment, as of its last change',
         params: PaymentParams,
+        querystring: NoQuery,
         response: {
           200: Type.Ref('Payment#'),
           304: Type.Null({ description: 'Not changed since If-None-Match' }),

@@ -6,6 +6,7 @@ import type { PaymentRejection } from '../domain/payments/payment.ts';
 /** Every problem this API can answer: its status and its title. Exhaustive for the domain's rejections, by type. */
 export const PROBLEMS = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'malformed-url': { status: 400, title: 'The path is not a valid URL' },
   unauthenticated: { status: 401, title: 'A valid API key is required' },
   forbidden: { status: 403, title: 'The API key lacks a scope' },
   'not-found': { status: 404, title: 'There is nothing at this path' },

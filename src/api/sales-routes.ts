@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { problems } from './schemas.ts';
-import type { Api, ApiDependencies } from './server.ts';
+import type { Api, ApiDependencies } from './api.ts';
 
 const sum = Type.String({ description: 'Minor units, as a decimal string: a sum has no upper limit' });
 

@@ -16,6 +16,9 @@ export const reference = (description: string) =>
 export const uuid = (description: string) => Type.String({ format: 'uuid', description });
 export const instant = (description: string) => Type.String({ format: 'date-time', description });
 
+/** A parameter that is not known must not be ignored: whoever sends it would take the answer for another one. */
+export const NoQuery = Type.Object({}, { additionalProperties: false });
+
 export const MoneySchema = Type.Object(
   {
     amount: Type.Integer({

@@ -5,21 +5,17 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import Fastify, {
   LogController,
-  type FastifyBaseLogger,
   type FastifyInstance,
-  type RawServerDefault,
+  type FastifyReply,
+  type FastifyRequest,
 } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiKeys } from '../application/access.ts';
-import type { TakePayment } from '../application/checkout/take-payment.ts';
-import type { ExecuteCommand } from '../application/execute-command.ts';
-import type { Clock, Ids } from '../application/ports.ts';
-import type { ReadModels } from '../application/read-models.ts';
 import { parseCurrency } from '../domain/shared/currencies.ts';
+import type { ServerOptions } from './api.ts';
 import { authenticate } from './auth.ts';
-import { inFlightGuard, type InFlightGuard } from './command-context.ts';
-import { cursors, type Cursors } from './cursor.ts';
-import { handleFaults } from './faults.ts';
+import { inFlightGuard } from './command-context.ts';
+import { cursors } from './cursor.ts';
+import { answerBadUrl, handleFaults } from './faults.ts';
+import { isInstant } from './instant.ts';
 import { parseIntegerJson } from './json-body.ts';
 import { orderRoutes } from './order-routes.ts';
 import { OrderSchema } from './order-schemas.ts';
@@ -30,35 +26,6 @@ import { salesRoutes } from './sales-routes.ts';
 import { ProblemSchema } from './schemas.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { traceOf } from './trace.ts';
-
-export type Check = {
-  readonly name: string;
-  readonly status: 'ok' | 'degraded' | 'failed';
-  readonly detail: string;
-};
-
-export type ServerOptions = {
-  readonly logger: FastifyBaseLogger;
-  readonly execute: ExecuteCommand;
-  readonly takePayment: TakePayment['takePayment'];
-  readonly readModels: ReadModels;
-  readonly apiKeys: ApiKeys;
-  readonly ids: Ids;
-  readonly clock: Clock;
-  readonly cursorSecret: Buffer;
-  readonly readiness: () => Promise<readonly Check[]>;
-  readonly version: string;
-};
-
-export type ApiDependencies = ServerOptions & { readonly guard: InFlightGuard; readonly cursors: Cursors };
-
-export type Api = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 const BODY_MAX_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -71,6 +38,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     routerOptions: { maxParamLength: 100 },
     forceCloseConnections: 'idle',
     requestIdHeader: false,
+    frameworkErrors: answerBadUrl,
     logController: new LogController({ disableRequestLogging: true }), // one line a request is ours, below
     genReqId: () => options.ids.commandId(),
   });
@@ -82,6 +50,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
   const dependencies = { ...options, guard: inFlightGuard(), cursors: cursors(options.cursorSecret) };
   const paths = collectPaths(server);
+  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.register((scope) => {
     serviceRoutes(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies);
   });
@@ -104,7 +73,9 @@ function handleRequests(server: FastifyInstance): void {
     request.trace = traceOf(request.headers.traceparent);
     void reply.header('x-request-id', request.id);
     request.log = request.log.child({ traceId: request.trace.traceId });
-    if (acceptsJson(request.headers.accept) || !request.url.startsWith('/api/')) done();
+    // Before the body is read: nobody is there to read it for.
+    if (request.is404) void sendProblem(request, reply, 'not-found');
+    else if (acceptsJson(request.headers.accept) || !request.url.startsWith('/api/')) done();
     else void sendProblem(request, reply, 'not-acceptable');
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -120,28 +91,31 @@ function handleRequests(server: FastifyInstance): void {
     try {
       done(null, parseIntegerJson(body as string));
     } catch (fault) {
-      done(fault as Error);
+      done(Object.assign(fault as Error, { statusCode: 400 }));
     }
   });
 }
 
-const acceptsJson = (accept = '*/*'): boolean => /\*\/\*|application\/(\*|json|problem\+json)/.test(accept);
+const JSON_RANGE = /^\s*(\*\/\*|application\/(\*|json|problem\+json))\s*(;|$)/i;
+const acceptsJson = (accept = '*/*'): boolean => accept.split(',').some((range) => JSON_RANGE.test(range));
+
+const validatorFor = (coerceTypes: boolean): Ajv => {
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes,
+    useDefaults: true,
+    strict: true,
+    keywords: ['example'],
+  });
+  addFormats.default(ajv, ['uuid']);
+  ajv.addFormat('date-time', isInstant);
+  return ajv.addFormat('currency', (code: string) => parseCurrency(code) !== undefined);
+};
 
 /** Bodies are taken as they are; what comes in a URL is text, so only there numbers are read from strings. */
 function validateStrictly(server: FastifyInstance): void {
-  const compilerFor = (coerceTypes: boolean): Ajv => {
-    const ajv = new Ajv({
-      allErrors: true,
-      coerceTypes,
-      useDefaults: true,
-      strict: true,
-      keywords: ['example'],
-    });
-    addFormats.default(ajv, ['uuid', 'date-time']);
-    return ajv.addFormat('currency', (code: string) => parseCurrency(code) !== undefined);
-  };
-  const strict = compilerFor(false);
-  const coercing = compilerFor(true);
+  const strict = validatorFor(false);
+  const coercing = validatorFor(true);
   server.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? strict : coercing).compile(schema),
   );
@@ -172,11 +146,11 @@ async function describeApi(server: FastifyInstance, version: string): Promise<vo
       security: [{ apiKey: [] }],
     },
     refResolver: {
-      buildLocalReference: (json, _baseUri, _fragment, index) => String(json.$id ?? `schema-${index}`),
+      buildLocalReference: ({ $id }, _baseUri, _fragment, index) =>
+        typeof $id === 'string' ? $id : `schema-${index}`,
     },
   });
   await server.register(swaggerUi, { routePrefix: '/docs', logLevel: 'warn' });
-  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
 }
 
 type Paths = Map<string, Set<string>>;
@@ -197,15 +171,17 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 function answerOtherMethods(server: FastifyInstance, paths: Paths): void {
   for (const [url, known] of [...paths]) {
     const allow = [...known, 'OPTIONS'].toSorted().join(', ');
+    const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      void reply.header('allow', allow);
+      if (request.method === 'OPTIONS') return reply.code(204).send();
+      return sendProblem(request, reply, 'method-not-allowed', { detail: `Allowed: ${allow}.` });
+    };
     server.route({
       url,
       method: METHODS.filter((method) => !known.has(method)),
       schema: { hide: true },
-      handler: (request, reply) => {
-        void reply.header('allow', allow);
-        if (request.method === 'OPTIONS') return reply.code(204).send();
-        return sendProblem(request, reply, 'method-not-allowed', { detail: `Allowed: ${allow}.` });
-      },
+      onRequest: answer, // a body, whatever it holds, is not read
+      handler: answer,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { PROBLEMS, sendProblem, type ProblemCode } from './problem.ts';
-import type { Api, ApiDependencies } from './server.ts';
+import type { Api, ApiDependencies } from './api.ts';
 
 const ReadinessSchema = Type.Object({
   status: Type.Enum(['ready', 'unavailable']),

@@ -12,7 +12,7 @@ declare module 'fastify' {
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 export function traceOf(header: string | string[] | undefined): Trace {
-  const [, parentId, parentFlags] = (typeof header === 'string' && TRACEPARENT.exec(header)) || [];
+  const [, parentId, parentFlags] = TRACEPARENT.exec(String(header)) ?? [];
   const traceId = parentId ?? randomBytes(16).toString('hex');
   const spanId = randomBytes(8).toString('hex');
   return { traceId, traceparent: `00-${traceId}-${spanId}-${parentFlags ?? '01'}` };

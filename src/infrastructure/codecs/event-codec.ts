@@ -8,7 +8,7 @@ import { PAYMENT_PAYLOADS } from './payment-codec.ts';
 export type StoredEvent = { readonly type: string; readonly schemaVersion: number; readonly data: unknown };
 
 /** The log holds something this build cannot read: a newer build's event, or damage. Never passed over. */
-export class UnreadableEvent extends Error {
+class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
 }
 

@@ -54,8 +54,4 @@ type Payloads = { [Name in keyof typeof ORDER_PAYLOADS]: Static<(typeof ORDER_PA
 type Events = { [Event in OrderEvent as Event['type']]: Encoded<Omit<Event, 'type'>> };
 
 // Compiles only while the schemas and the domain's events say the same, field by field, in both directions.
-export type OrderPayloadsMatch = [
-  Payloads extends Events ? true : never,
-  Events extends Payloads ? true : never,
-];
-true satisfies OrderPayloadsMatch[0] & OrderPayloadsMatch[1];
+true satisfies [Payloads, Events] extends [Events, Payloads] ? true : never;

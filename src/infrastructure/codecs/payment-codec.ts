@@ -43,8 +43,4 @@ type Payloads = { [Name in keyof typeof PAYMENT_PAYLOADS]: Static<(typeof PAYMEN
 type Events = { [Event in PaymentEvent as Event['type']]: Encoded<Omit<Event, 'type'>> };
 
 // Compiles only while the schemas and the domain's events say the same, field by field, in both directions.
-export type PaymentPayloadsMatch = [
-  Payloads extends Events ? true : never,
-  Events extends Payloads ? true : never,
-];
-true satisfies PaymentPayloadsMatch[0] & PaymentPayloadsMatch[1];
+true satisfies [Payloads, Events] extends [Events, Payloads] ? true : never;

@@ -78,9 +78,3 @@ export async function findCommand(
   });
   return rows[0];
 }
-
-export async function readHead(pool: Pool, shard: number): Promise<bigint> {
-  const { rows } = await pool.query<{ head: bigint }>('select head from log_head where shard = $1', [shard]);
-  if (!rows[0]) throw new Error(`the log has no shard ${shard}`);
-  return rows[0].head;
-}

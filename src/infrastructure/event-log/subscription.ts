@@ -104,7 +104,7 @@ export function startSubscription(
   };
 }
 
-export async function readCheckpoint(pool: Pool, name: string, shard: number): Promise<bigint> {
+async function readCheckpoint(pool: Pool, name: string, shard: number): Promise<bigint> {
   const { rows } = await pool.query<{ position: bigint }>(
     `insert into subscription (name, shard) values ($1, $2)
      on conflict (shard, name) do update set position = subscription.position returning position`,

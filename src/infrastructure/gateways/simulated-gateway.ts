@@ -8,7 +8,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['tok_insufficient_funds', 'insufficient_funds'],
 ]);
 
-export const SUCCESS_TOKEN = 'tok_success';
+const SUCCESS_TOKEN = 'tok_success';
 
 type Charge = { provider_ref: string; outcome: 'succeeded' | 'declined'; code: string | null };
 

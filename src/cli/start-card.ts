@@ -1,0 +1,29 @@
+export type CardFacts = {
+  readonly url: string;
+  /** Of the demo tenant; absent with a database of one's own. */
+  readonly key: string | undefined;
+  readonly dataDir: string | undefined;
+  readonly messaging: string;
+};
+
+/** What somebody who just started the service wants to know, ready to be pasted. */
+export function startCard({ url, key, dataDir, messaging }: CardFacts): string {
+  const lines = [
+    ['API', `${url}/api/orders`],
+    ['Docs', `${url}/docs`],
+    ['Health', `${url}/readyz`],
+    ...(dataDir === undefined ? [] : [['Data', dataDir]]),
+    ['Messages', messaging],
+    key === undefined ? ['Key', 'npm run create-key -- --tenant <name>'] : ['Key', `${key}  (demo tenant)`],
+  ];
+  const facts = lines.map(([name, value]) => `  ${name!.padEnd(9)} ${value}`).join('\n');
+  return `\nOrder Payments is ready\n\n${facts}\n${key === undefined ? '' : firstOrder(url, key)}\n  Stop with Ctrl-C\n\n`;
+}
+
+const firstOrder = (url: string, key: string): string => `
+  Place an order:
+
+curl -s ${url}/api/orders -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '{"customerId":"customer-42","items":[{"productId":"teapot","productName":"Teapot","quantity":2,"unitPrice":{"amount":1999,"currency":"USD"}}]}'
+
+  and pay it: POST /api/payments with {"orderId": "…", "paymentMethod": "card"}
+`;

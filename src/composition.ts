@@ -1,0 +1,139 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Check } from './api/api.ts';
+import { buildServer } from './api/server.ts';
+import { outcomeApplier } from './application/checkout/apply-outcome.ts';
+import { checkoutConsumer } from './application/checkout/checkout-consumer.ts';
+import { resumePayments } from './application/checkout/resume-payments.ts';
+import { paymentTaker } from './application/checkout/take-payment.ts';
+import { commandExecutor } from './application/execute-command.ts';
+import { hostOnLog } from './infrastructure/consumers/on-log.ts';
+import { orderCreatedConsumer } from './infrastructure/consumers/order-created-consumer.ts';
+import { paymentProcessedConsumer } from './infrastructure/consumers/payment-processed-consumer.ts';
+import { openLog } from './infrastructure/event-log/event-log.ts';
+import { startSubscription, type Subscription } from './infrastructure/event-log/subscription.ts';
+import { simulatedGateway } from './infrastructure/gateways/simulated-gateway.ts';
+import { apiKeys } from './infrastructure/postgres/api-keys.ts';
+import { migrate, readSecret, readShardCount } from './infrastructure/postgres/migrate.ts';
+import { answers, createPool, type Pool } from './infrastructure/postgres/pool.ts';
+import { orderSummaryProjection } from './infrastructure/read-models/order-summary.ts';
+import { paymentHistoryProjection, pendingPayments } from './infrastructure/read-models/payment-history.ts';
+import { openReadModels } from './infrastructure/read-models/read-models.ts';
+import { startScheduler } from './infrastructure/scheduler.ts';
+import { ids, systemClock } from './infrastructure/system.ts';
+
+export type ServiceOptions = {
+  readonly databaseUrl: string;
+  readonly amqpUrl?: string | undefined;
+  readonly migrationsFolder: string;
+  readonly poolMax: number;
+  readonly logger: Logger;
+  readonly version: string;
+};
+
+export type Service = {
+  /** Ready for `listen` or `inject`. */
+  readonly server: FastifyInstance;
+  readonly pool: Pool;
+  /** Answers what is in flight, finishes what is in hand, and lets go of everything. */
+  stop(): Promise<void>;
+};
+
+const LOG_LIMITS = { batchMax: 256, queueMax: 5_000, resendForMs: 10_000 };
+const PROJECT_BATCH_MAX = 500;
+const RESUME = { everyMs: 15_000, quietSeconds: 30, batchMax: 100 };
+
+/** The composition root: builds every adapter, hands it to whoever needs it, and starts all roles in this process. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { databaseUrl, poolMax, logger, version } = options;
+  const onConnectionError = (fault: Error) => logger.warn({ err: fault }, 'a database connection broke');
+  const connectTo = (max: number) => createPool({ connectionString: databaseUrl, max, onConnectionError });
+  const pool = connectTo(poolMax);
+  await migrate(pool, { folder: options.migrationsFolder, shardCount: 1 });
+  const shardCount = await readShardCount(pool);
+
+  // Appends have connections of their own: slow reads must not hold up what customers do.
+  const writePool = connectTo(shardCount);
+  const { log, tails } = openLog(writePool, pool, shardCount, LOG_LIMITS);
+  const execute = commandExecutor(log, systemClock, Math.random);
+  const applyOutcome = outcomeApplier(execute, systemClock);
+  const gateway = simulatedGateway(pool);
+  const { takePayment, settle } = paymentTaker({
+    log,
+    execute,
+    applyOutcome,
+    gateway,
+    ids,
+    clock: systemClock,
+  });
+
+  const projections = [orderSummaryProjection, paymentHistoryProjection].flatMap(({ name, project }) =>
+    tails.map((tail, shard) => {
+      const effect = { kind: 'sql', apply: project } as const;
+      return startSubscription(pool, tail, logger, { name, shard, batchMax: PROJECT_BATCH_MAX, effect });
+    }),
+  );
+  const consumers = {
+    sql: [orderCreatedConsumer, paymentProcessedConsumer],
+    command: [checkoutConsumer(applyOutcome, ids)],
+  };
+  const hosted = hostOnLog(pool, tails, logger, consumers);
+  const subscriptions = [...projections, ...hosted];
+
+  const scheduler = startScheduler(logger, [
+    {
+      name: 'resume-payments',
+      everyMs: RESUME.everyMs,
+      run: async () => {
+        const pending = await pendingPayments(pool, RESUME.quietSeconds, RESUME.batchMax);
+        if (pending.length === 0) return;
+        const settled = await resumePayments(pending, settle, ids);
+        logger.warn(
+          { pending: pending.length, settled },
+          'payments without an outcome were asked about again',
+        );
+      },
+    },
+  ]);
+
+  const server = await buildServer({
+    logger,
+    execute,
+    takePayment,
+    readModels: openReadModels(pool, log, shardCount),
+    apiKeys: apiKeys(pool),
+    ids,
+    clock: systemClock,
+    cursorSecret: await readSecret(pool, 'cursor'),
+    readiness: () => readiness(pool, subscriptions),
+    version,
+  });
+  return {
+    server,
+    pool,
+    stop: async () => {
+      await server.close();
+      await scheduler.stop();
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await Promise.all([writePool.end(), pool.end()]);
+    },
+  };
+}
+
+async function readiness(pool: Pool, subscriptions: readonly Subscription[]): Promise<Check[]> {
+  const postgres: Check = (await answers(pool))
+    ? { name: 'postgresql', status: 'ok', detail: 'answers' }
+    : { name: 'postgresql', status: 'failed', detail: 'does not answer' };
+  const failing = subscriptions
+    .map((subscription) => subscription.status())
+    .filter(({ failures }) => failures > 0);
+  const names = failing.map(
+    ({ name, shard, failures }) => `${name}/${shard} failed ${failures} times in a row`,
+  );
+  return [
+    postgres,
+    failing.length === 0
+      ? { name: 'subscriptions', status: 'ok', detail: `${subscriptions.length} follow the log` }
+      : { name: 'subscriptions', status: 'degraded', detail: names.join('; ') },
+  ];
+}

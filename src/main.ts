@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { startCard } from './cli/start-card.ts';
+import { startService } from './composition.ts';
+import { describeConfigProblem, readConfig, type Config } from './config.ts';
+import { createDemoOrders, demoKey } from './demo.ts';
+import { EmbeddedPostgresError } from './infrastructure/postgres/embedded-error.ts';
+import { defaultDataDir, startEmbeddedPostgres } from './infrastructure/postgres/embedded.ts';
+import { createLogger } from './infrastructure/telemetry.ts';
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url));
+
+/** Something that the person who started us can mend: told in one sentence, without a stack. */
+class StartProblem extends Error {
+  override readonly name = 'StartProblem';
+}
+
+async function main(): Promise<void> {
+  const parsed = readConfig();
+  if (!parsed.ok)
+    throw new StartProblem(`\n${parsed.error.map((p) => `  ${describeConfigProblem(p)}`).join('\n')}`);
+  const config = parsed.value;
+  const logger = createLogger({ level: config.logLevel, readable: process.stdout.isTTY });
+  dieLoudly(logger);
+
+  const stopAll: (() => Promise<void>)[] = [];
+  const stop = stopOnce(stopAll, logger, config.shutdownTimeoutSeconds);
+  const database = await openDatabase(config, (problem) => {
+    logger.fatal({ err: problem }, 'the embedded PostgreSQL ended');
+    void stop(1);
+  });
+  stopAll.unshift(database.stop);
+  try {
+    const service = await startService({
+      databaseUrl: database.url,
+      amqpUrl: config.amqpUrl,
+      migrationsFolder: `${projectFolder}/migrations`,
+      poolMax: config.poolMax,
+      logger,
+      version: await readVersion(),
+    });
+    stopAll.unshift(service.stop);
+    process.once('SIGINT', () => void stop(0)).once('SIGTERM', () => void stop(0));
+
+    const { dataDir } = database;
+    const key = dataDir === undefined ? undefined : await demoKey(service.pool, dataDir);
+    if (key && database.firstStart) await createDemoOrders(service.server, key);
+    const url = await listen(service.server, config);
+    if (config.nodeEnv !== 'production') {
+      const messaging = config.amqpUrl ? 'RabbitMQ' : 'inside this process (set AMQP_URL for RabbitMQ)';
+      process.stdout.write(startCard({ url, key, dataDir, messaging }));
+    }
+  } catch (fault) {
+    await Promise.allSettled(stopAll.map((stopOne) => stopOne()));
+    throw fault;
+  }
+}
+
+type Database = {
+  readonly url: string;
+  readonly dataDir?: string;
+  readonly firstStart: boolean;
+  readonly stop: () => Promise<void>;
+};
+
+async function openDatabase(config: Config, onExit: (problem: Error) => void): Promise<Database> {
+  if (config.databaseUrl) return { url: config.databaseUrl, firstStart: false, stop: async () => {} };
+  const dataDir = config.dataDir ?? defaultDataDir(projectFolder);
+  const { connectionString: url, firstStart, stop } = await startEmbeddedPostgres({ dataDir, onExit });
+  return { url, dataDir, firstStart, stop };
+}
+
+/** The address we answer on. A port that was asked for is the one we get; the default gives way to a free one. */
+async function listen(server: FastifyInstance, { host, port, portIsExplicit }: Config): Promise<string> {
+  try {
+    return await server.listen({ host, port, listenTextResolver });
+  } catch (fault) {
+    if (!(fault instanceof Error && 'code' in fault && fault.code === 'EADDRINUSE')) throw fault;
+    if (portIsExplicit)
+      throw new StartProblem(`port ${port} is in use; set PORT to another, or leave it out for a free one`);
+    return server.listen({ host, port: 0, listenTextResolver });
+  }
+}
+
+const listenTextResolver = (address: string): string => `ready at ${address}`;
+
+/** Stops everything once, newest first; a second signal, or too long a wait, ends the process at once. */
+function stopOnce(stopAll: readonly (() => Promise<void>)[], logger: Logger, timeoutSeconds: number) {
+  let stopping = false;
+  return async (exitCode: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    logger.info('stopping: finishing what is in flight');
+    const giveUp = (why: string) => {
+      logger.error(`stopped hard: ${why}; what was not acknowledged may be repeated`);
+      process.exit(1);
+    };
+    process.once('SIGINT', () => giveUp('second signal')).once('SIGTERM', () => giveUp('second signal'));
+    setTimeout(() => giveUp(`not done within ${timeoutSeconds} s`), timeoutSeconds * 1000).unref();
+    for (const stopOne of stopAll) {
+      await stopOne().catch((fault: unknown) => logger.error({ err: fault }, 'while stopping'));
+    }
+    logger.info('stopped');
+    process.exit(exitCode);
+  };
+}
+
+/** State after a bug is anybody's guess; the log is not. So the process ends and the next one goes on from the log. */
+function dieLoudly(logger: Logger): void {
+  const die = (fault: unknown) => {
+    logger.fatal({ err: fault }, 'unexpected fault, ending the process');
+    process.exit(1);
+  };
+  process.on('uncaughtException', die).on('unhandledRejection', die);
+}
+
+async function readVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(`${projectFolder}/package.json`, 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+const inFull = (fault: unknown): string =>
+  fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+
+await main().catch((fault: unknown) => {
+  const forPeople = fault instanceof StartProblem || fault instanceof EmbeddedPostgresError;
+  process.stderr.write(`Order Payments did not start: ${forPeople ? fault.message : inFull(fault)}\n`);
+  process.exit(1);
+});
