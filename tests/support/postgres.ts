@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { createPool, type Pool } from '../../src/infrastructure/postgres/pool.ts';
+
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+export type TestDatabase = { readonly connectionString: string; readonly pool: Pool; drop(): Promise<void> };
+
+/** A migrated database of one's own, with one shard and no tenant. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const serverUrl = inject('postgresUrl');
+  const { name, drop } = await createEmptyDatabase(serverUrl, inject('templateDatabase'));
+  const connectionString = urlOfDatabase(serverUrl, name);
+  const pool = createPool({ connectionString, max: 10, onConnectionError: () => {} });
+  return {
+    connectionString,
+    pool,
+    drop: async () => {
+      await pool.end();
+      await drop();
+    },
+  };
+}
+
+export type EmptyDatabase = { readonly name: string; drop(): Promise<void> };
+
+export async function createEmptyDatabase(serverUrl: string, template = 'template1'): Promise<EmptyDatabase> {
+  const name = `op_test_${randomBytes(6).toString('hex')}`;
+  await onServer(serverUrl, `create database ${name} template ${template}`);
+  return { name, drop: () => onServer(serverUrl, `drop database if exists ${name} with (force)`) };
+}
+
+export function urlOfDatabase(serverUrl: string, database: string): string {
+  return serverUrl.replace(/^([a-z]+:\/\/[^/]*\/)[^?]*/, `$1${database}`);
+}
+
+async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
