@@ -31,7 +31,10 @@ export function describe(rejection: Rejection): ProblemDetails {
     case 'amount-invalid':
       return inBody(rejection.field, rejection.reason);
     case 'concurrent-change':
-      return { detail: 'Nothing was changed; try again.', retryAfterSeconds: 1 };
+      return {
+        detail: 'Repeat the request, with the same Idempotency-Key if it had one.',
+        retryAfterSeconds: 1,
+      };
     case 'idempotency-key-reused':
       return { detail: 'Send a new Idempotency-Key with a new body; repeat a request with the same body.' };
     default:

@@ -62,15 +62,15 @@ async function attemptOnce<Rejection>(
   { context, reads, decide }: CommandRequest<Rejection>,
 ): Promise<Result<Executed, Rejection | CommandRefusal> | undefined> {
   const decision = decide(await readHistory(log, context, reads));
-  if (!decision.ok) {
-    // The refusal may be our own doing: a repeated command finds the state it made itself the first time.
-    const stored = reads[0] && (await log.findCommand(reads[0], context.commandId));
-    return stored ? replay(stored, context) : decision;
-  }
-  const { answer, appends } = decision.value;
+  const appends = decision.ok ? decision.value.appends : [];
   const [first, ...rest] = appends.filter((append) => append.events.length > 0);
-  if (!first) return ok({ answer, replayed: false });
-
+  if (!decision.ok || !first) {
+    // That nothing is left to do may be our own doing: a repeated command finds the state it made the first time.
+    const stored = reads[0] && (await log.findCommand(reads[0], context.commandId));
+    if (stored) return replay(stored, context);
+    return decision.ok ? ok({ answer: decision.value.answer, replayed: false }) : decision;
+  }
+  const { answer } = decision.value;
   const outcome = await log.append({ context, streams: [first, ...rest], answer });
   switch (outcome.kind) {
     case 'appended':

@@ -6,16 +6,11 @@ import { ok } from '../../domain/shared/result.ts';
 import { append, type ExecuteCommand } from '../execute-command.ts';
 import type { Clock, CommandContext } from '../ports.ts';
 
-/** Tells an order what became of one of its payments; false: the payment is open, or the order knew. */
-export type ApplyOutcome = (
-  context: CommandContext,
-  orderId: OrderId,
-  paymentId: PaymentId,
-) => Promise<boolean>;
+/** Tells an order what became of one of its payments; nothing happens while that is open, or if the order knew. */
+export type ApplyOutcome = (context: CommandContext, orderId: OrderId, paymentId: PaymentId) => Promise<void>;
 
 export function outcomeApplier(execute: ExecuteCommand, clock: Clock): ApplyOutcome {
   return async (context, orderId, paymentId) => {
-    let changed = false;
     const done = await execute({
       context,
       reads: [orderId, paymentId],
@@ -24,11 +19,9 @@ export function outcomeApplier(execute: ExecuteCommand, clock: Clock): ApplyOutc
         const payment = history.of(paymentAggregate, paymentId);
         const command = outcomeForOrder(payment.state, clock.now().toISOString());
         const events = command ? applyPaymentOutcome(command, order.state) : [];
-        changed = events.length > 0;
         return ok({ appends: [append(orderAggregate, orderId, order.version, events)], answer: null });
       },
     });
     if (!done.ok) throw new Error(`outcome of payment ${paymentId} on order ${orderId}: ${done.error.code}`);
-    return changed;
   };
 }

@@ -44,6 +44,8 @@ export type PaymentTakerPorts = {
   readonly gateway: PaymentGateway;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** For the service's own log: the provider's words may quote a token and have no place among the events. */
+  readonly onProviderFault: (fault: unknown, paymentId: PaymentId) => void;
 };
 
 const CLAIM_REFUSALS: ReadonlySet<string> = new Set(['payment-already-claimed', 'payment-exceeds-due']);
@@ -52,7 +54,8 @@ const CLAIM_REFUSALS: ReadonlySet<string> = new Set(['payment-already-claimed', 
  * Claims the money on the order and commits to the attempt in one unit, calls the provider, writes down what it said.
  * Each step may be repeated: a crash anywhere between them is mended by the same request again, or by `settle`.
  */
-export function paymentTaker({ log, execute, applyOutcome, gateway, ids, clock }: PaymentTakerPorts) {
+export function paymentTaker(ports: PaymentTakerPorts) {
+  const { log, execute, applyOutcome, gateway, ids, clock, onProviderFault } = ports;
   type Outcome = Result<Executed, TakePaymentRejection>;
 
   async function takePayment(context: CommandContext, request: PaymentRequest): Promise<Outcome> {
@@ -63,41 +66,49 @@ export function paymentTaker({ log, execute, applyOutcome, gateway, ids, clock }
       const stored = await log.findCommand(request.paymentId, context.commandId);
       if (stored) return ok({ answer: stored.answer, replayed });
     }
-    const settled = await settle(context, request.paymentId);
+    const settled = await conclude(context, request.paymentId, { isFirstCall: !replayed });
     return settled.ok ? ok({ ...settled.value, replayed }) : settled;
   }
 
   async function initiate(context: CommandContext, request: PaymentRequest): Promise<Outcome> {
     const attempt = () => execute(initiateRequest(initiation(context), request));
     const first = await attempt();
+    if (first.ok || !CLAIM_REFUSALS.has(first.error.code)) return first;
     // A declined payment gives its claim back when `checkout` hears of it; a customer who tries the next card at once
     // must not be told to wait for that.
-    const blocked = !first.ok && CLAIM_REFUSALS.has(first.error.code);
-    return blocked && (await applyKnownOutcomes(context, request.orderId)) ? attempt() : first;
+    await applyKnownOutcomes(context, request.orderId);
+    return attempt();
   }
 
-  async function applyKnownOutcomes(context: CommandContext, orderId: OrderId): Promise<boolean> {
+  async function applyKnownOutcomes(context: CommandContext, orderId: OrderId): Promise<void> {
     const [stream = []] = await log.readStreams(context.tenantId, [orderId]);
     const { state: order } = foldStream(orderAggregate, stream);
-    if (order.status === 'absent') return false;
-    const open = order.payments.filter((payment) => payment.status === 'Pending');
-    const applied = await Promise.all(
-      open.map(({ paymentId }) => {
-        const commandId = ids.derivedCommandId(context.commandId, 'checkout', paymentId);
-        return applyOutcome({ ...context, commandId }, orderId, paymentId);
-      }),
-    );
-    return applied.some(Boolean);
+    if (order.status === 'absent') return;
+    // One after another: they change the same stream, so side by side all but one would meet a conflict each time.
+    for (const { paymentId } of order.payments.filter((payment) => payment.status === 'Pending')) {
+      const commandId = ids.derivedCommandId(context.commandId, 'checkout', paymentId);
+      await applyOutcome({ ...context, commandId, fingerprint: commandId }, orderId, paymentId);
+    }
   }
 
   /** Brings a payment that was begun to its end, as far as the provider can tell; does nothing to a final one. */
-  async function settle(context: CommandContext, paymentId: PaymentId): Promise<Outcome> {
+  const settle = (context: CommandContext, paymentId: PaymentId): Promise<Outcome> =>
+    conclude(context, paymentId, { isFirstCall: false });
+
+  async function conclude(
+    context: CommandContext,
+    paymentId: PaymentId,
+    { isFirstCall }: { isFirstCall: boolean },
+  ): Promise<Outcome> {
     const [stream = []] = await log.readStreams(context.tenantId, [paymentId]);
     const { state: payment, version } = foldStream(paymentAggregate, stream);
     if (payment.status === 'absent') return err({ code: 'payment-not-found' });
     if (payment.status !== 'Pending') return ok({ answer: viewPayment(payment, version), replayed: false });
 
-    const outcome: OperationOutcome = await charge(payment);
+    const said = await charge(payment);
+    // That this call was not sent is no evidence about an earlier one, before a crash perhaps: money may have moved.
+    const outcome: OperationOutcome =
+      said.kind === 'not_sent' && !isFirstCall ? { kind: 'unknown', reason: said.code } : said;
     const at = clock.now().toISOString();
     return execute({
       context: outcome.kind === 'unknown' ? openEnded(context) : context,
@@ -123,7 +134,8 @@ export function paymentTaker({ log, execute, applyOutcome, gateway, ids, clock }
       return await gateway.charge({ providerKey, paymentId, amount, paymentMethod, paymentToken });
     } catch (fault) {
       // The call may have reached the provider, so this is not a failure: asking again under the same key tells.
-      return { kind: 'unknown', reason: fault instanceof Error ? fault.message : String(fault) };
+      onProviderFault(fault, paymentId);
+      return { kind: 'unknown', reason: fault instanceof Error ? fault.name : 'fault' };
     }
   }
 

@@ -1,14 +1,15 @@
 import {
   addMoney,
   compareMoney,
+  MAX_AMOUNT_MINOR,
   multiplyMoney,
   subtractMoney,
   sumMoney,
   taxInGross,
   taxOnNet,
   zeroMoney,
+  type Money,
 } from '../shared/money.ts';
-import { MAX_AMOUNT_MINOR, type Money } from '../shared/money.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { OrderLine, OrderTotals } from './order-events.ts';
 
@@ -65,11 +66,12 @@ export function priceOrder(request: PricingRequest): Result<PricedOrder, Pricing
     shipping,
     grand: addMoney(addMoney(net, tax), shipping),
   };
-  if (totals.grand.amountMinor > MAX_AMOUNT_MINOR) {
+  // These two bound all the others; a discount can hide items that alone are more than an answer can state.
+  if ([totals.items, totals.grand].some((total) => total.amountMinor > MAX_AMOUNT_MINOR)) {
     return err({
       code: 'amount-invalid',
       field: 'items',
-      reason: `the total may be at most ${MAX_AMOUNT_MINOR} minor units`,
+      reason: `the total, and its items before discount, may be at most ${MAX_AMOUNT_MINOR} minor units`,
     });
   }
   return ok({ items, totals });

@@ -89,8 +89,10 @@ export function claimPayment(command: ClaimPayment, order: Order): Result<[Payme
       actual: amount.currency,
     });
   }
-  if (isZero(due)) return err({ code: 'payment-already-claimed', due: outstanding(order) });
-  if (isZero(amount))
+  if (isZero(due) || paymentOf(order, command.paymentId)) {
+    return err({ code: 'payment-already-claimed', due: outstanding(order) });
+  }
+  if (amount.amountMinor <= 0n)
     return err({ code: 'amount-invalid', field: 'amount', reason: 'a payment must be above zero' });
   if (compareMoney(amount, due) > 0) return err({ code: 'payment-exceeds-due', due });
   return ok([{ type: 'PaymentClaimed', paymentId: command.paymentId, amount, at: command.at }]);
@@ -107,7 +109,7 @@ export type ApplyPaymentOutcome = {
 export function applyPaymentOutcome(command: ApplyPaymentOutcome, order: Order): OrderEvent[] {
   invariant(order.status !== 'absent', 'a payment outcome follows the order it pays');
   const { paymentId, operationId, outcome, at } = command;
-  const payment = order.payments.find((candidate) => candidate.paymentId === paymentId);
+  const payment = paymentOf(order, paymentId);
   invariant(payment !== undefined, 'a payment outcome follows its claim');
   if (payment.status !== 'Pending') return [];
 
@@ -128,6 +130,9 @@ const paidInFull = (orderId: OrderId, total: Money, at: string): OrderEvent[] =>
   { type: 'OrderConfirmed', orderId, at },
   { type: 'OrderPaid', orderId, total, at },
 ];
+
+const paymentOf = (order: PlacedOrder, paymentId: PaymentId): OrderPayment | undefined =>
+  order.payments.find((payment) => payment.paymentId === paymentId);
 
 const paymentsIn = (order: PlacedOrder, ...statuses: OrderPayment['status'][]): Money =>
   sumMoney(
@@ -163,12 +168,13 @@ function evolve(order: Order, event: OrderEvent): Order {
   switch (event.type) {
     case 'PaymentClaimed': {
       const { paymentId, amount } = event;
+      invariant(!paymentOf(order, paymentId), 'a payment claims once');
       return { ...placed, payments: [...order.payments, { paymentId, amount, status: 'Pending' }] };
     }
     case 'OrderPaymentCaptured':
-      return { ...placed, payments: withStatus(order.payments, event.paymentId, 'Completed') };
+      return { ...placed, payments: closed(order, event.paymentId, 'Completed') };
     case 'OrderPaymentFailed':
-      return { ...placed, payments: withStatus(order.payments, event.paymentId, 'Failed') };
+      return { ...placed, payments: closed(order, event.paymentId, 'Failed') };
     case 'OrderConfirmed':
       return { ...placed, status: 'Confirmed' };
     case 'PaymentClaimReleased':
@@ -179,11 +185,12 @@ function evolve(order: Order, event: OrderEvent): Order {
   }
 }
 
-const withStatus = (
-  payments: readonly OrderPayment[],
-  paymentId: PaymentId,
-  status: OrderPayment['status'],
-) => payments.map((payment) => (payment.paymentId === paymentId ? { ...payment, status } : payment));
+function closed(order: PlacedOrder, paymentId: PaymentId, status: OrderPayment['status']): OrderPayment[] {
+  invariant(paymentOf(order, paymentId)?.status === 'Pending', 'an outcome follows its open claim');
+  return order.payments.map((payment) =>
+    payment.paymentId === paymentId ? { ...payment, status } : payment,
+  );
+}
 
 export const orderAggregate: Aggregate<Order, OrderEvent> = {
   category: 'order',

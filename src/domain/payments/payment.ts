@@ -68,7 +68,11 @@ export function recordOutcome({ outcome, at }: RecordOutcome, payment: Payment):
   if (payment.status !== 'Pending') return [];
 
   const { paymentId, orderId, amount, paymentMethod } = payment;
-  const { attemptId } = payment.attempt;
+  const { attemptId, outcome: known } = payment.attempt;
+  // While an earlier call may have been received, that this one was not says nothing new. Nor does a second unknown:
+  // the polls that follow the first would otherwise fill the stream.
+  if (known === 'unknown' && (outcome.kind === 'unknown' || outcome.kind === 'not_sent')) return [];
+
   const processed = (isSuccessful: boolean): PaymentEvent => ({
     type: 'PaymentProcessed',
     paymentId,
@@ -92,8 +96,6 @@ export function recordOutcome({ outcome, at }: RecordOutcome, payment: Payment):
         processed(false),
       ];
     case 'unknown':
-      // Said once: the polls that follow an unknown outcome would otherwise fill the stream.
-      if (payment.attempt.outcome === 'unknown') return [];
       return [{ type: 'OperationOutcomeUnknown', operationId: attemptId, reason: outcome.reason, at }];
     default:
       return assertNever(outcome);
@@ -115,6 +117,7 @@ function evolve(payment: Payment, event: PaymentEvent): Payment {
     };
   }
   invariant(payment.status !== 'absent', `${event.type} follows PaymentInitiated`);
+  invariant(payment.status === 'Pending', `nothing follows PaymentProcessed, so neither does ${event.type}`);
   const started = { ...payment, updatedAt: event.at };
   switch (event.type) {
     case 'AttemptStarted': {

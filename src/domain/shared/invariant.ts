@@ -10,5 +10,6 @@ export function invariant(condition: unknown, message: string): asserts conditio
 /** Names the tag only: the whole value may hold personal data, and bigints that JSON cannot print. */
 export function assertNever(value: never): never {
   const { type, status } = Object(value) as { readonly type?: unknown; readonly status?: unknown };
-  throw new InvariantViolation(`unhandled case: ${String(type ?? status ?? value)}`);
+  const tag = type ?? status ?? value;
+  throw new InvariantViolation(`unhandled case: ${typeof tag === 'string' ? tag : typeof tag}`);
 }

@@ -94,7 +94,10 @@ export async function listPayments(pool: Pool, tenantId: TenantId, orderId: Orde
   return rows.map(({ state, version }) => viewPayment(fromJson<StartedPayment>(state), version));
 }
 
-/** Payments without a final outcome that nobody has touched for `quietSeconds`, by the database's clock. */
+/**
+ * Payments without a final outcome that nobody has touched for `quietSeconds`, by the database's clock. Any of them, so
+ * that those whose outcome stays unknown do not keep the others from being asked about.
+ */
 export async function pendingPayments(
   pool: Pool,
   quietSeconds: number,
@@ -102,7 +105,7 @@ export async function pendingPayments(
 ): Promise<PendingPayment[]> {
   const { rows } = await pool.query<PendingPayment>(
     `select tenant_id as "tenantId", payment_id as "paymentId" from payment_history
-     where status = 'Pending' and updated_at < now() - make_interval(secs => $1) order by updated_at limit $2`,
+     where status = 'Pending' and updated_at < now() - make_interval(secs => $1) order by random() limit $2`,
     [quietSeconds, limit],
   );
   return rows;

@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  orderIdOf,
+  toIntegrationMessage,
+  type IntegrationEvent,
+  type IntegrationEventType,
+} from '../../src/application/integration-events.ts';
+import type { DomainEvent, RecordedEvent } from '../../src/application/ports.ts';
+import { InvariantViolation } from '../../src/domain/shared/invariant.ts';
+import { MAX_AMOUNT_MINOR } from '../../src/domain/shared/money.ts';
+import { CUSTOMER_ID, ORDER_ID, orderOf, paymentIdOf, T0, T1, usd } from '../domain/samples.ts';
+import { contextOf, TENANT, virtualService } from './virtual-service.ts';
+
+type Types = DomainEvent['type'];
+
+const PAYMENT_ID = paymentIdOf(1);
+const AMOUNT = usd(1_050);
+
+/** Nothing marked so may ever leave: only ids and amounts do. */
+const SECRET = 'canary';
+
+/** One of each; every string that is neither an id of ours, a method nor a time holds the canary. */
+const EVENTS: { readonly [Type in Types]: Extract<DomainEvent, { type: Type }> } = {
+  OrderCreated: {
+    type: 'OrderCreated',
+    orderId: ORDER_ID,
+    customerId: CUSTOMER_ID,
+    currency: AMOUNT.currency,
+    pricesIncludeTax: false,
+    items: [
+      {
+        lineId: SECRET,
+        productId: 'teapot',
+        productName: SECRET,
+        quantity: 2,
+        unitPrice: usd(500),
+        discount: usd(0),
+        taxRateBasisPoints: 0,
+        net: usd(1_000),
+        tax: usd(0),
+      },
+    ],
+    totals: { items: usd(1_000), discount: usd(0), tax: usd(0), shipping: usd(50), grand: AMOUNT },
+    at: T0,
+  },
+  PaymentClaimed: { type: 'PaymentClaimed', paymentId: PAYMENT_ID, amount: AMOUNT, at: T1 },
+  PaymentClaimReleased: { type: 'PaymentClaimReleased', paymentId: PAYMENT_ID, reason: SECRET, at: T1 },
+  OrderPaymentCaptured: {
+    type: 'OrderPaymentCaptured',
+    paymentId: PAYMENT_ID,
+    operationId: SECRET,
+    amount: AMOUNT,
+    at: T1,
+  },
+  OrderPaymentFailed: {
+    type: 'OrderPaymentFailed',
+    paymentId: PAYMENT_ID,
+    operationId: SECRET,
+    amount: AMOUNT,
+    code: SECRET,
+    at: T1,
+  },
+  OrderConfirmed: { type: 'OrderConfirmed', orderId: ORDER_ID, at: T1 },
+  OrderPaid: { type: 'OrderPaid', orderId: ORDER_ID, total: AMOUNT, at: T1 },
+  PaymentInitiated: {
+    type: 'PaymentInitiated',
+    paymentId: PAYMENT_ID,
+    orderId: ORDER_ID,
+    amount: AMOUNT,
+    paymentMethod: 'card',
+    paymentToken: SECRET,
+    captureMethod: 'automatic',
+    at: T1,
+  },
+  AttemptStarted: {
+    type: 'AttemptStarted',
+    attemptId: SECRET,
+    provider: SECRET,
+    providerKey: SECRET,
+    at: T1,
+  },
+  PaymentAuthorized: {
+    type: 'PaymentAuthorized',
+    attemptId: SECRET,
+    providerRef: SECRET,
+    amount: AMOUNT,
+    at: T1,
+  },
+  CaptureSucceeded: { type: 'CaptureSucceeded', captureId: SECRET, amount: AMOUNT, final: true, at: T1 },
+  AttemptFailed: { type: 'AttemptFailed', attemptId: SECRET, code: SECRET, class: 'declined', at: T1 },
+  OperationOutcomeUnknown: {
+    type: 'OperationOutcomeUnknown',
+    operationId: SECRET,
+    reason: SECRET,
+    at: T1,
+  },
+  PaymentProcessed: {
+    type: 'PaymentProcessed',
+    paymentId: PAYMENT_ID,
+    orderId: ORDER_ID,
+    amount: AMOUNT,
+    paymentMethod: 'card',
+    isSuccessful: true,
+    at: T1,
+  },
+};
+
+/** What each becomes outside; `null`: our own business. */
+const PUBLIC: Readonly<Record<Types, IntegrationEventType | null>> = {
+  OrderCreated: 'order.created.v1',
+  PaymentClaimed: null,
+  PaymentClaimReleased: null,
+  OrderPaymentCaptured: null,
+  OrderPaymentFailed: null,
+  OrderConfirmed: 'order.confirmed.v1',
+  OrderPaid: 'order.paid.v1',
+  PaymentInitiated: null,
+  AttemptStarted: null,
+  PaymentAuthorized: null,
+  CaptureSucceeded: null,
+  AttemptFailed: null,
+  OperationOutcomeUnknown: null,
+  PaymentProcessed: 'payment.processed.v1',
+};
+
+const CASES = Object.values(EVENTS).map((event) => [event.type, PUBLIC[event.type], event] as const);
+
+const { fingerprint: _, ...METADATA } = contextOf(SECRET);
+const recorded = (event: DomainEvent, traceparent?: string): RecordedEvent => ({
+  shard: 3,
+  position: 42n,
+  streamId: ORDER_ID,
+  version: 7,
+  eventId: 'event-42',
+  event,
+  metadata: { ...METADATA, correlationId: 'trace', ...(traceparent !== undefined && { traceparent }) },
+  recordedAt: T1,
+});
+
+const bodyOf = (event: DomainEvent): IntegrationEvent | undefined =>
+  toIntegrationMessage(recorded(event))?.event;
+
+const print = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
+
+describe('every event of the domain', () => {
+  it.each(CASES)('%s leaves the service as %s', (_type, publicType, event) => {
+    expect(bodyOf(event)?.type ?? null).toBe(publicType);
+  });
+
+  it.each(CASES)('%s tells, as %s, nothing but ids and amounts', (_type, _publicType, event) => {
+    expect(print(toIntegrationMessage(recorded(event)) ?? null)).not.toContain(SECRET);
+  });
+
+  it.each(CASES.filter(([, publicType]) => publicType !== null))(
+    '%s tells, as %s, which order it is about',
+    (_type, _publicType, event) => {
+      expect(orderIdOf(toIntegrationMessage(recorded(event))!)).toBe(ORDER_ID);
+    },
+  );
+
+  it('of a kind that nobody decided on is a fault, not silence', () => {
+    const stray = { type: 'OrderTeleported', at: T1 } as unknown as DomainEvent;
+    expect(() => bodyOf(stray)).toThrow(InvariantViolation);
+  });
+});
+
+describe('the public contract', () => {
+  it('order.created.v1 lists what was ordered and the total', () => {
+    expect(bodyOf(EVENTS.OrderCreated)).toEqual({
+      type: 'order.created.v1',
+      data: {
+        orderId: ORDER_ID,
+        customerId: CUSTOMER_ID,
+        currency: 'USD',
+        items: [{ productId: 'teapot', quantity: 2, unitPrice: { amount: 500, currency: 'USD' } }],
+        total: { amount: 1_050, currency: 'USD' },
+        createdAt: T0,
+      },
+    });
+  });
+
+  it('order.confirmed.v1 says when', () => {
+    expect(bodyOf(EVENTS.OrderConfirmed)).toEqual({
+      type: 'order.confirmed.v1',
+      data: { orderId: ORDER_ID, confirmedAt: T1 },
+    });
+  });
+
+  it('order.paid.v1 says how much in all', () => {
+    expect(bodyOf(EVENTS.OrderPaid)).toEqual({
+      type: 'order.paid.v1',
+      data: { orderId: ORDER_ID, total: { amount: 1_050, currency: 'USD' }, paidAt: T1 },
+    });
+  });
+
+  it.each([true, false])('payment.processed.v1 says whether it succeeded: %s', (isSuccessful) => {
+    expect(bodyOf({ ...EVENTS.PaymentProcessed, isSuccessful })).toEqual({
+      type: 'payment.processed.v1',
+      data: {
+        paymentId: PAYMENT_ID,
+        orderId: ORDER_ID,
+        amount: { amount: 1_050, currency: 'USD' },
+        paymentMethod: 'card',
+        isSuccessful,
+        processedAt: T1,
+      },
+    });
+  });
+
+  it('states the largest total exactly', () => {
+    const [created] = orderOf(usd(MAX_AMOUNT_MINOR));
+    expect(bodyOf(created!)).toMatchObject({ data: { total: { amount: 999_999_999_999 } } });
+  });
+});
+
+describe('a message', () => {
+  it('bears the id and the place of the event it tells of, so it can be told from others and put in order', () => {
+    const { event: _event, ...envelope } = toIntegrationMessage(recorded(EVENTS.OrderPaid))!;
+    expect(envelope).toEqual({
+      messageId: 'event-42',
+      tenantId: TENANT,
+      shard: 3,
+      position: 42n,
+      sequence: 7,
+      correlationId: 'trace',
+    });
+  });
+
+  it('carries the trace it belongs to, if there is one', () => {
+    expect(toIntegrationMessage(recorded(EVENTS.OrderPaid, '00-trace'))?.traceparent).toBe('00-trace');
+  });
+
+  it('is the same at every redelivery', () => {
+    for (const event of Object.values(EVENTS)) {
+      expect(toIntegrationMessage(recorded(event))).toEqual(toIntegrationMessage(recorded(event)));
+    }
+  });
+});
+
+describe('a payment token', () => {
+  const token = fc.stringMatching(/^[A-Za-z0-9_-]{16,40}$/);
+  const outcomes = fc.array(fc.constantFrom('usual', 'unknown', 'declined'), { maxLength: 3 });
+
+  it('is in no message and no answer, whatever becomes of the payment', async () => {
+    await fc.assert(
+      fc.asyncProperty(token, outcomes, async (secret, planned) => {
+        const { placeOrder, pay, gateway, deliverAll, messages } = virtualService();
+        const orderId = await placeOrder(usd(1_000));
+        const answers: unknown[] = [];
+        for (const [index, outcome] of planned.entries()) {
+          if (outcome === 'unknown') gateway.answerNext({ kind: 'unknown', reason: 'timeout' });
+          if (outcome === 'declined') gateway.answerNext({ kind: 'declined', code: 'card_declined' });
+          answers.push(await pay(orderId, { key: `payment ${index}`, token: secret }));
+          await deliverAll();
+        }
+        expect(gateway.asked.every(({ paymentToken }) => paymentToken === secret)).toBe(true);
+        expect(print([messages(), answers])).not.toContain(secret);
+      }),
+    );
+  });
+});
