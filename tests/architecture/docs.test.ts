@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CONFIG_VARIABLES } from '../../src/config.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const filesIn = (folder: string, ending: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => join(folder, file));
+
+const tableRow = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+
+describe('the README', () => {
+  it('lists every setting with its default and nothing else', () => {
+    const rows = read('README.md')
+      .split('\n')
+      .filter((line) => /^\| `[A-Z_]+`/.test(line))
+      .map(tableRow);
+    const code = (text = ''): string => (text === '' ? '' : `\`${text}\``);
+    const wanted = CONFIG_VARIABLES.map((one) => [code(one.name), code(one.default), one.description]);
+    expect(rows).toEqual(wanted);
+  });
+
+  it('names only scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [
+      ...`${read('README.md')}${read('CONTRIBUTING.md')}`.matchAll(/npm run (?:-s )?([\w:-]+)/g),
+    ];
+    for (const [, name] of named) expect(Object.keys(scripts)).toContain(name);
+  });
+});
+
+it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md')])(
+  '%s has no dead link',
+  (file) => {
+    const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link!);
+    const dead = links.filter((link) => !existsSync(join(root, dirname(file), link)));
+    expect(dead).toEqual([]);
+  },
+);
+
+describe('docs/guarantees.md', () => {
+  const claims = read('docs/guarantees.md')
+    .split('\n')
+    .filter((line) => line.includes('.test.ts'))
+    .map(tableRow);
+
+  it('has claims', () => expect(claims.length).toBeGreaterThan(20));
+
+  it.each(claims)('«%s» is proved by a test that exists', (_claim, file = '', title = '') => {
+    const path = join('tests', file.replaceAll('`', ''));
+    // Titles may wrap in the source or have placeholders, so only their words are compared.
+    const words = (text: string): string => text.replaceAll(/\s+/g, ' ');
+    expect(words(read(path))).toContain(words(title));
+  });
+});
