@@ -79,7 +79,12 @@ const VARIABLES = {
   PORT: integer(0, 65_535, 3000, 'Port of the HTTP server; 0 takes any free one'),
   DATABASE_URL: url(['postgres', 'postgresql'], 'PostgreSQL to use; unset, an embedded server is started'),
   DATA_DIR,
-  POOL_MAX: integer(1, 1000, 10, 'PostgreSQL connections this process opens at most'),
+  POOL_MAX: integer(
+    1,
+    1000,
+    10,
+    'PostgreSQL connections for reads and consumers; appends use one more per shard',
+  ),
   AMQP_URL: url(['amqp', 'amqps'], 'RabbitMQ to publish to; unset, consumers run inside this process'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info', 'Least severe log level that is written'),
   SHUTDOWN_TIMEOUT_SECONDS: integer(1, 3600, 20, 'How long work in flight may take to finish after SIGTERM'),

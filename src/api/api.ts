@@ -5,15 +5,10 @@ import type { ApiKeys } from '../application/access.ts';
 import type { TakePayment } from '../application/checkout/take-payment.ts';
 import type { ExecuteCommand } from '../application/execute-command.ts';
 import type { Clock, Ids } from '../application/ports.ts';
+import type { Check } from '../application/health.ts';
 import type { ReadModels } from '../application/read-models.ts';
 import type { InFlightGuard } from './command-context.ts';
 import type { Cursors } from './cursor.ts';
-
-export type Check = {
-  readonly name: string;
-  readonly status: 'ok' | 'degraded' | 'failed';
-  readonly detail: string;
-};
 
 export type ServerOptions = {
   readonly logger: FastifyBaseLogger;

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { PROBLEMS, sendProblem, type ProblemCode } from './problem.ts';
+import { problems } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
 const ReadinessSchema = Type.Object({
@@ -76,7 +77,10 @@ export function serviceRoutes(api: Api, { readiness }: ApiDependencies): void {
         summary: 'What one problem code means',
         security: [],
         params: Type.Object({ code: Type.String({ maxLength: 100 }) }),
-        response: { 200: Type.Object({ code: Type.String(), status: Type.Integer(), title: Type.String() }) },
+        response: {
+          200: Type.Object({ code: Type.String(), status: Type.Integer(), title: Type.String() }),
+          ...problems,
+        },
       },
     },
     async (request, reply) => {

@@ -11,6 +11,11 @@ const filesIn = (folder: string, ending: string): string[] =>
     .filter((file) => file.endsWith(ending))
     .map((file) => join(folder, file));
 
+const code = (text = ''): string => (text === '' ? '' : `\`${text}\``);
+
+/** Titles may wrap in the source, so only their words are compared. */
+const words = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
 const tableRow = (line: string): string[] =>
   line
     .split('|')
@@ -23,7 +28,6 @@ describe('the README', () => {
       .split('\n')
       .filter((line) => /^\| `[A-Z_]+`/.test(line))
       .map(tableRow);
-    const code = (text = ''): string => (text === '' ? '' : `\`${text}\``);
     const wanted = CONFIG_VARIABLES.map((one) => [code(one.name), code(one.default), one.description]);
     expect(rows).toEqual(wanted);
   });
@@ -56,8 +60,6 @@ describe('docs/guarantees.md', () => {
 
   it.each(claims)('«%s» is proved by a test that exists', (_claim, file = '', title = '') => {
     const path = join('tests', file.replaceAll('`', ''));
-    // Titles may wrap in the source or have placeholders, so only their words are compared.
-    const words = (text: string): string => text.replaceAll(/\s+/g, ' ');
     expect(words(read(path))).toContain(words(title));
   });
 });

@@ -18,7 +18,7 @@ export const openTestLog = (
 ): OpenLog =>
   openLog(pool, pool, shardCount, { batchMax: 256, queueMax: 5_000, resendForMs: 5_000, ...limits });
 
-export const usd = (amountMinor: number) => money(BigInt(amountMinor), parseCurrency('USD')!);
+const usd = (amountMinor: number) => money(BigInt(amountMinor), parseCurrency('USD')!);
 
 export const orderCreated = (
   orderId: OrderId,

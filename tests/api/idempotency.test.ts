@@ -1,0 +1,323 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiAnswer } from '../support/api-contract.ts';
+import {
+  chargesOf,
+  line,
+  moneyTaken,
+  orderBody,
+  orderOf,
+  pay,
+  paymentOf,
+  placeOrder,
+  settledOrder,
+  usd,
+} from '../support/api-samples.ts';
+import {
+  expectProblem,
+  expectRefusal,
+  problemOf,
+  startApi,
+  traces,
+  type Api,
+  type ApiClient,
+} from '../support/api-service.ts';
+
+let api: Api;
+let client: ApiClient;
+
+beforeAll(async () => {
+  api = await startApi();
+  client = await api.connect();
+});
+afterAll(() => api.stop());
+
+const keyed = (key: string) => ({ 'idempotency-key': key });
+
+const create = (key: string, body: unknown = orderBody(), by: ApiClient = client): Promise<ApiAnswer> =>
+  by.post('/api/orders', body, keyed(key));
+
+/** The second is the first's answer, told to be so, and nothing was written for it. */
+async function expectReplay(first: ApiAnswer, repeat: () => Promise<ApiAnswer>): Promise<void> {
+  expect(first.headers).not.toHaveProperty('idempotency-replayed');
+  const before = await traces(api.database.pool);
+  const second = await repeat();
+  expect(second.status).toBe(first.status);
+  expect(second.text).toBe(first.text);
+  expect(second.headers['idempotency-replayed']).toBe('true');
+  for (const name of ['location', 'etag', 'content-type']) {
+    expect(second.headers[name]).toBe(first.headers[name]);
+  }
+  expect(await traces(api.database.pool)).toEqual(before);
+}
+
+const REUSED = { status: 422, code: 'idempotency-key-reused' } as const;
+
+describe('an order placed under a key', () => {
+  it('is placed once and answered the same, however often it is asked for', async () => {
+    const first = await create('twice');
+    expect(first.status).toBe(201);
+    await expectReplay(first, () => create('twice'));
+    await expectReplay(first, () => create('twice'));
+  });
+
+  it('is answered as it was placed, whatever has become of it', async () => {
+    const first = await create('then-paid');
+    const { orderId } = orderOf(first);
+    await pay(client, orderId);
+    await settledOrder(client, orderId);
+    await expectReplay(first, () => create('then-paid'));
+    expect(orderOf(await client.get(`/api/orders/${orderId}`)).status).toBe('Confirmed');
+  });
+
+  it('is the same for a body that says the same in another order and with other spaces', async () => {
+    const first = await create('reordered', orderBody({ shipping: usd(5), pricesIncludeTax: true }));
+    const { customerId, items } = orderBody();
+    const [{ productId, productName, quantity, unitPrice }] = items as [ReturnType<typeof line>];
+    const reordered = {
+      pricesIncludeTax: true,
+      shipping: { currency: 'USD', amount: 5 },
+      items: [{ unitPrice, quantity, productName, productId }],
+      customerId,
+    };
+    await expectReplay(first, () => create('reordered', JSON.stringify(reordered, null, 3)));
+  });
+
+  it.each<[string, object]>([
+    ['another customer', { customerId: 'customer-2' }],
+    ['another quantity', { items: [line({ quantity: 2 })] }],
+    ['another currency', { items: [line({ unitPrice: { amount: 1000, currency: 'EUR' } })] }],
+    ['one line more', { items: [line(), line()] }],
+    ['a default said aloud', { pricesIncludeTax: false }],
+  ])('is not the same for a body with %s', async (difference, over) => {
+    const key = `reused-${difference.replaceAll(' ', '-')}`;
+    const first = await create(key);
+    await expectRefusal(api, () => create(key, orderBody(over)), REUSED);
+    await expectReplay(first, () => create(key));
+  });
+
+  it('tells lines in another order apart', async () => {
+    const lines = [line(), line({ productId: 'cup' })];
+    await create('lines', orderBody({ items: lines }));
+    await expectRefusal(api, () => create('lines', orderBody({ items: lines.toReversed() })), REUSED);
+  });
+
+  it('is placed once by 50 requests at once, each of which gets that order or is told to wait', async () => {
+    const before = await traces(api.database.pool);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => create('at-once')));
+    const placed = answers.filter(({ status }) => status === 201);
+    const waiting = answers.filter(({ status }) => status !== 201);
+
+    expect(placed.length).toBeGreaterThan(0);
+    expect(new Set(placed.map(({ text }) => text)).size).toBe(1);
+    for (const answer of waiting) {
+      expectProblem(answer, { status: 409, code: 'idempotency-key-in-use' });
+      expect(answer.headers['retry-after']).toBe('1');
+    }
+    const { orders, commands } = await traces(api.database.pool);
+    expect({ orders, commands }).toEqual({ orders: before.orders + 1, commands: before.commands + 1 });
+    expect((await create('at-once')).text).toBe(placed[0]!.text);
+  });
+
+  it('is placed once by two processes of the service at once', async () => {
+    const second = await api.connectToSecond(client);
+    const before = await traces(api.database.pool);
+    const answers = await Promise.all(
+      [client, second, client, second].map((by) => create('two-processes', orderBody(), by)),
+    );
+    const placed = answers.filter(({ status }) => status === 201);
+    expect(placed.length).toBeGreaterThan(1);
+    expect(new Set(placed.map(({ text }) => text)).size).toBe(1);
+    const { orders, commands } = await traces(api.database.pool);
+    expect({ orders, commands }).toEqual({ orders: before.orders + 1, commands: before.commands + 1 });
+    await expectRefusal(api, () => create('two-processes', orderBody({ customerId: 'c' }), second), REUSED);
+  });
+
+  it('may be any under keys of its own', async () => {
+    const ids = await Promise.all(
+      ['key-a', 'key-b', 'KEY-A'].map(async (key) => orderOf(await create(key)).orderId),
+    );
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('is another order without a key', async () => {
+    const ids = [await placeOrder(client), await placeOrder(client)].map(({ orderId }) => orderId);
+    expect(new Set(ids).size).toBe(2);
+  });
+});
+
+describe('a key', () => {
+  it('belongs to its tenant', async () => {
+    const other = await api.connect('other-shop');
+    const ours = await create('shared');
+    const theirs = await create('shared', orderBody({ customerId: 'theirs' }), other);
+    expect([ours.status, theirs.status]).toEqual([201, 201]);
+    expect(orderOf(theirs).orderId).not.toBe(orderOf(ours).orderId);
+    await expectReplay(ours, () => create('shared'));
+    await expectReplay(theirs, () => create('shared', orderBody({ customerId: 'theirs' }), other));
+  });
+
+  it('is the same for all API keys of its tenant', async () => {
+    const first = await create('colleagues');
+    const colleague = await api.connect();
+    await expectReplay(first, () => create('colleagues', orderBody(), colleague));
+  });
+
+  it('belongs to its path', async () => {
+    const ordered = await create('one-key-two-paths');
+    const { orderId } = orderOf(ordered);
+    const paid = await pay(client, orderId, {}, keyed('one-key-two-paths'));
+    expect(paid.status).toBe(201);
+    await expectReplay(ordered, () => create('one-key-two-paths'));
+    await expectReplay(paid, () => pay(client, orderId, {}, keyed('one-key-two-paths')));
+  });
+
+  it('is free again after a request that was not valid', async () => {
+    const invalid = { status: 422, code: 'validation-failed', errors: ['body /customerId'] } as const;
+    await expectRefusal(api, () => create('corrected', orderBody({ customerId: '' })), invalid);
+    await expectRefusal(api, () => create('corrected', orderBody({ customerId: '' })), invalid);
+    const corrected = await create('corrected');
+    expect(corrected.status).toBe(201);
+    await expectReplay(corrected, () => create('corrected'));
+  });
+
+  it('is free again after a request that was refused', async () => {
+    const { orderId } = await placeOrder(client);
+    const tooMuch = () => pay(client, orderId, { amount: usd(1001) }, keyed('refused'));
+    await expectRefusal(api, tooMuch, { status: 422, code: 'payment-exceeds-due', errors: ['body /amount'] });
+    const paid = await pay(client, orderId, {}, keyed('refused'));
+    expect(paid.status).toBe(201);
+    expect(paid.headers).not.toHaveProperty('idempotency-replayed');
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['is longer than 255 characters', 'k'.repeat(256)],
+    ['has a space in it', 'a b'],
+    ['is only spaces', '   '],
+    ['has a tab in it', 'a\tb'],
+    ['is not ASCII', 'clé'],
+    ['has a control character in it', 'a\u007fb'],
+  ])('is refused when it %s', async (_what, key) => {
+    const refusal = { status: 422, code: 'validation-failed' } as const;
+    // An empty key breaks two rules.
+    const errors = Array.from(
+      { length: key.trim() === '' && key === '' ? 2 : 1 },
+      () => 'header /idempotency-key',
+    );
+    await expectRefusal(api, () => create(key), { ...refusal, errors });
+    const { orderId } = await placeOrder(client);
+    await expectRefusal(api, () => pay(client, orderId, {}, keyed(key)), { ...refusal, errors });
+  });
+
+  it.each([
+    'k',
+    'k'.repeat(255),
+    '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+    '019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
+  ])('may be %s', async (key) => {
+    const first = await create(key);
+    expect(first.status).toBe(201);
+    await expectReplay(first, () => create(key));
+  });
+
+  it('means nothing on a request that reads', async () => {
+    const { orderId } = await placeOrder(client);
+    for (let count = 0; count < 2; count++) {
+      const answer = await client.get(`/api/orders/${orderId}`, keyed('reading'));
+      expect(answer.status).toBe(200);
+      expect(answer.headers).not.toHaveProperty('idempotency-replayed');
+    }
+  });
+});
+
+describe('a payment made under a key', () => {
+  it('is made once and answered the same', async () => {
+    const { orderId } = await placeOrder(client);
+    const request = () => pay(client, orderId, {}, keyed('paid-once'));
+    const first = await request();
+    expect(paymentOf(first).status).toBe('Completed');
+    await expectReplay(first, request);
+    await settledOrder(client, orderId);
+    await expectReplay(first, request);
+    expect(await chargesOf(api.database.pool, orderId)).toHaveLength(1);
+  });
+
+  it('is answered the same while more is due', async () => {
+    const { orderId } = await placeOrder(client);
+    const request = () => pay(client, orderId, { amount: usd(100) }, keyed('a-part'));
+    const first = await request();
+    await expectReplay(first, request);
+    await settledOrder(client, orderId);
+    await expectReplay(first, request);
+    expect(await moneyTaken(api.database.pool, orderId)).toBe(100);
+  });
+
+  it('stays declined under its key, and may succeed under another', async () => {
+    const { orderId } = await placeOrder(client);
+    const declined = () => pay(client, orderId, { paymentToken: 'tok_declined' }, keyed('declined-once'));
+    const first = await declined();
+    expect(paymentOf(first)).toMatchObject({ status: 'Failed', error: { code: 'card_declined' } });
+    await expectReplay(first, declined);
+    const second = await pay(client, orderId, {}, keyed('second-card'));
+    expect(paymentOf(second).status).toBe('Completed');
+    await settledOrder(client, orderId);
+    await expectReplay(first, declined);
+    expect(await moneyTaken(api.database.pool, orderId)).toBe(1000);
+  });
+
+  it.each<[string, object]>([
+    ['another token', { paymentToken: 'tok_declined' }],
+    ['another amount', { amount: usd(1) }],
+    ['another method', { paymentMethod: 'wallet' }],
+  ])('is not the same with %s, neither before nor after the order hears of it', async (difference, over) => {
+    const key = `payment-${difference.replaceAll(' ', '-')}`;
+    const { orderId } = await placeOrder(client);
+    await pay(client, orderId, {}, keyed(key));
+    expectProblem(await pay(client, orderId, over, keyed(key)), REUSED);
+    await settledOrder(client, orderId);
+    await expectRefusal(api, () => pay(client, orderId, over, keyed(key)), REUSED);
+    expect(await chargesOf(api.database.pool, orderId)).toHaveLength(1);
+  });
+
+  it('is not the same for another order', async () => {
+    const first = await placeOrder(client);
+    const second = await placeOrder(client);
+    await pay(client, first.orderId, {}, keyed('other-order'));
+    await settledOrder(client, first.orderId);
+    await expectRefusal(api, () => pay(client, second.orderId, {}, keyed('other-order')), REUSED);
+    expect(await chargesOf(api.database.pool, second.orderId)).toEqual([]);
+  });
+
+  it('is made once by two processes of the service at once', async () => {
+    const second = await api.connectToSecond(client);
+    const { orderId } = await placeOrder(client);
+    const answers = await Promise.all(
+      [client, second].map((by) => pay(by, orderId, {}, keyed('paid-by-two'))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(answers[0]!.text).toBe(answers[1]!.text);
+    expect(await chargesOf(api.database.pool, orderId)).toHaveLength(1);
+    expect(await settledOrder(second, orderId)).toMatchObject({
+      paymentStatus: 'Paid',
+      paidAmount: usd(1000),
+    });
+  });
+
+  it.each(['tok_success', 'tok_declined'])(
+    'is made once by 50 requests at once with %s',
+    async (paymentToken) => {
+      const { orderId } = await placeOrder(client);
+      const request = () => pay(client, orderId, { paymentToken }, keyed(`at-once-${paymentToken}`));
+      const answers = await Promise.all(Array.from({ length: 50 }, request));
+      const made = answers.filter(({ status }) => status === 201);
+
+      expect(new Set(made.map(({ text }) => text)).size).toBe(1);
+      for (const answer of answers.filter(({ status }) => status !== 201)) {
+        expect(problemOf(answer).code).toBe('idempotency-key-in-use');
+      }
+      await settledOrder(client, orderId);
+      expect((await request()).text).toBe(made[0]!.text);
+      expect(await chargesOf(api.database.pool, orderId)).toHaveLength(1);
+    },
+  );
+});
