@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Check } from './api/api.ts';
 import { buildServer } from './api/server.ts';
 import { outcomeApplier } from './application/checkout/apply-outcome.ts';
 import { checkoutConsumer } from './application/checkout/checkout-consumer.ts';
 import { resumePayments } from './application/checkout/resume-payments.ts';
 import { paymentTaker } from './application/checkout/take-payment.ts';
+import type { Check } from './application/health.ts';
 import { commandExecutor } from './application/execute-command.ts';
-import { hostOnLog } from './infrastructure/consumers/on-log.ts';
 import { orderCreatedConsumer } from './infrastructure/consumers/order-created-consumer.ts';
 import { paymentProcessedConsumer } from './infrastructure/consumers/payment-processed-consumer.ts';
 import { openLog } from './infrastructure/event-log/event-log.ts';
-import { startSubscription, type Subscription } from './infrastructure/event-log/subscription.ts';
+import { followsCheck, startSubscription } from './infrastructure/event-log/subscription.ts';
+import { startMessaging } from './infrastructure/messaging.ts';
 import { simulatedGateway } from './infrastructure/gateways/simulated-gateway.ts';
 import { apiKeys } from './infrastructure/postgres/api-keys.ts';
 import { migrate, readSecret, readShardCount } from './infrastructure/postgres/migrate.ts';
@@ -65,6 +65,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     gateway,
     ids,
     clock: systemClock,
+    onProviderFault: (fault, paymentId) =>
+      logger.error({ err: fault, paymentId }, 'a provider call ended without an answer'),
   });
 
   const projections = [orderSummaryProjection, paymentHistoryProjection].flatMap(({ name, project }) =>
@@ -77,8 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     sql: [orderCreatedConsumer, paymentProcessedConsumer],
     command: [checkoutConsumer(applyOutcome, ids)],
   };
-  const hosted = hostOnLog(pool, tails, logger, consumers);
-  const subscriptions = [...projections, ...hosted];
+  const messaging = await startMessaging({ amqpUrl: options.amqpUrl, pool, tails, logger, consumers });
 
   const scheduler = startScheduler(logger, [
     {
@@ -105,7 +106,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ids,
     clock: systemClock,
     cursorSecret: await readSecret(pool, 'cursor'),
-    readiness: () => readiness(pool, subscriptions),
+    readiness: async () => [
+      await postgresCheck(pool),
+      followsCheck(
+        'projections',
+        projections.map((projection) => projection.status()),
+      ),
+      ...messaging.checks(),
+    ],
     version,
   });
   return {
@@ -114,26 +122,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     stop: async () => {
       await server.close();
       await scheduler.stop();
-      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await messaging.stop();
+      await Promise.all(projections.map((projection) => projection.stop()));
       await Promise.all([writePool.end(), pool.end()]);
     },
   };
 }
 
-async function readiness(pool: Pool, subscriptions: readonly Subscription[]): Promise<Check[]> {
-  const postgres: Check = (await answers(pool))
-    ? { name: 'postgresql', status: 'ok', detail: 'answers' }
-    : { name: 'postgresql', status: 'failed', detail: 'does not answer' };
-  const failing = subscriptions
-    .map((subscription) => subscription.status())
-    .filter(({ failures }) => failures > 0);
-  const names = failing.map(
-    ({ name, shard, failures }) => `${name}/${shard} failed ${failures} times in a row`,
-  );
-  return [
-    postgres,
-    failing.length === 0
-      ? { name: 'subscriptions', status: 'ok', detail: `${subscriptions.length} follow the log` }
-      : { name: 'subscriptions', status: 'degraded', detail: names.join('; ') },
-  ];
+async function postgresCheck(pool: Pool): Promise<Check> {
+  const up = await answers(pool);
+  return { name: 'postgresql', status: up ? 'ok' : 'failed', detail: up ? 'answers' : 'does not answer' };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Check } from '../../application/health.ts';
 import type { RecordedEvent } from '../../application/ports.ts';
 import { inTransaction, type Pool, type Tx } from '../postgres/pool.ts';
 import type { Tail } from './tail.ts';
@@ -102,6 +103,14 @@ export function startSubscription(
       await running;
     },
   };
+}
+
+/** Failing subscriptions are behind, which readers by id do not notice: degraded, not failed. */
+export function followsCheck(name: string, statuses: readonly SubscriptionStatus[]): Check {
+  const failing = statuses.filter(({ failures }) => failures > 0);
+  if (failing.length === 0) return { name, status: 'ok', detail: `${statuses.length} follow the log` };
+  const which = failing.map((one) => `${one.name}/${one.shard} failed ${one.failures} times in a row`);
+  return { name, status: 'degraded', detail: which.join('; ') };
 }
 
 async function readCheckpoint(pool: Pool, name: string, shard: number): Promise<bigint> {

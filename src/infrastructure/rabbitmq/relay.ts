@@ -1,0 +1,82 @@
+import type { Logger } from 'pino';
+import { toIntegrationMessage } from '../../application/integration-events.ts';
+import type { RecordedEvent } from '../../application/ports.ts';
+import { logCheckpoints } from '../consumers/sql-consumer.ts';
+import { startSubscription, type SubscriptionStatus } from '../event-log/subscription.ts';
+import type { Tail } from '../event-log/tail.ts';
+import type { Pool } from '../postgres/pool.ts';
+import { encodeMessage } from './message-codec.ts';
+import type { Publisher } from './publisher.ts';
+
+export type RelayOptions = {
+  readonly pool: Pool;
+  readonly tails: readonly Tail[];
+  readonly logger: Logger;
+  readonly publisher: Publisher;
+  /** Names of all consumers, wherever they are hosted now. */
+  readonly consumers: readonly string[];
+  /** Events between two checkpoints, so messages that may be unconfirmed, and sent again after a crash. */
+  readonly windowMax?: number;
+};
+
+export type Relay = { status(): readonly SubscriptionStatus[]; stop(): Promise<void> };
+
+const NAME = 'relay';
+const WINDOW_MAX = 1_000;
+
+/** Publishes what is in the log, each shard in order. What a crash or a nack leaves open goes out again, same id. */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { pool, tails, logger, publisher, consumers, windowMax: batchMax = WINDOW_MAX } = options;
+  await createCheckpoints(pool, tails.length, consumers);
+  const stopping = new AbortController();
+
+  async function apply(events: readonly RecordedEvent[]): Promise<void> {
+    const messages = events.flatMap((event) => toIntegrationMessage(event) ?? []);
+    if (messages.length === 0) return;
+    await publisher.ready(stopping.signal);
+    // Only when this has returned does the checkpoint move: a crash in between duplicates, it never loses.
+    await publisher.publish(messages.map(encodeMessage), stopping.signal);
+  }
+
+  const subscriptions = tails.map((tail, shard) =>
+    startSubscription(pool, tail, logger, {
+      name: NAME,
+      shard,
+      batchMax,
+      effect: { kind: 'outside', apply },
+    }),
+  );
+  return {
+    status: () => subscriptions.map((subscription) => subscription.status()),
+    stop: async () => {
+      const stopped = subscriptions.map((subscription) => subscription.stop());
+      stopping.abort();
+      await Promise.all(stopped);
+    },
+  };
+}
+
+/**
+ * On a log that was consumed without a broker until now, the relay begins at the consumer that is furthest behind: it
+ * gets everything it has not handled, the others drop what they have.
+ */
+async function createCheckpoints(
+  pool: Pool,
+  shardCount: number,
+  consumers: readonly string[],
+): Promise<void> {
+  const reached = await logCheckpoints(pool, consumers);
+  const positions = Array.from({ length: shardCount }, (_, shard) => {
+    const ofShard = new Map(
+      reached.filter((row) => row.shard === shard).map((row) => [row.name, row.position]),
+    );
+    const all = consumers.map((name) => ofShard.get(name) ?? 0n);
+    return all.reduce((least, position) => (position > least ? position : least), all[0] ?? 0n);
+  });
+  await pool.query(
+    `insert into subscription (name, shard, position)
+     select $1, ordinal - 1, position from unnest($2::bigint[]) with ordinality as u (position, ordinal)
+     on conflict do nothing`,
+    [NAME, positions],
+  );
+}
