@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { spawnService, type ServiceProcess } from '../support/process.ts';
+import { BY_NPM, spawnService, type ServiceProcess } from '../support/process.ts';
 
 let dataDir: string;
 let services: ServiceProcess[];
@@ -104,6 +104,16 @@ describe('the first start, with nothing configured', () => {
     });
     const { body } = await read(`${await second.url()}/api/orders?limit=100`, card);
     expect(body.data).toHaveLength(5); // the four of the demo were made once
+  });
+
+  it('leaves no process behind either when the SIGTERM goes to npm', async () => {
+    const service = spawnService({ DATA_DIR: dataDir, PORT: '0' }, BY_NPM);
+    services.push(service);
+    await cardOf(service);
+    const pid = await postmaster();
+    await service.end('SIGTERM');
+    await eventually(() => expect(isRunning(pid)).toBe(false));
+    expect(service.output()).toContain('"stopped"');
   });
 
   it('recovers from kill -9 with everything that was answered', async () => {

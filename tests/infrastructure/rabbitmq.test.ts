@@ -1,9 +1,9 @@
-import type { Channel, GetMessage, Options } from 'amqplib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import type { Options } from 'amqplib';
+import { describe, expect, it } from 'vitest';
 import { LogUnavailable } from '../../src/application/ports.ts';
 import type { CommandConsumer } from '../../src/application/consumers.ts';
 import type { SqlConsumer } from '../../src/infrastructure/consumers/sql-consumer.ts';
-import type { ConsumerStatus } from '../../src/infrastructure/rabbitmq/consumer.ts';
 import { encodeMessage } from '../../src/infrastructure/rabbitmq/message-codec.ts';
 import {
   errorQueueOf,
@@ -12,88 +12,36 @@ import {
   UNROUTED_QUEUE,
 } from '../../src/infrastructure/rabbitmq/topology.ts';
 import { eventually } from '../support/eventually.ts';
-import { rabbitmqForTests, withChannel } from '../support/rabbitmq.ts';
-import {
-  effectsOf,
-  onBroker,
-  onLog,
-  openShop,
-  removeTopology,
-  type OnBroker,
-  type Shop,
-} from '../support/shop.ts';
+import { shopOnRabbitmq, TIMEOUT_MS, WITHIN_MS } from '../support/shop-on-rabbitmq.ts';
+import { onLog } from '../support/shop.ts';
 
-const WITHIN_MS = 15_000;
 const ORDERS_QUEUE = queueOf('order-created');
 const CHECKOUT_QUEUE = queueOf('checkout');
 
-const isConnected = ({ status }: ConsumerStatus): boolean => status === 'connected';
-
-describe('messages by way of RabbitMQ', () => {
-  const rabbitmq = rabbitmqForTests();
-  const undo: (() => Promise<unknown>)[] = [];
-  let shop: Shop;
-
-  beforeEach(async () => {
-    shop = await openShop();
-    undo.push(
-      () => shop.database.drop(),
-      () => removeTopology(shop, rabbitmq().url),
-    );
-  });
-
-  afterEach(async () => {
-    for (const step of undo.toReversed()) await step();
-    undo.length = 0;
-  });
-
-  /** Ends with the test, if not before. */
-  async function start(consumers = shop.consumers): Promise<OnBroker> {
-    const running = await onBroker(shop, { url: rabbitmq().url, consumers });
-    undo.push(running.stop);
-    await eventually(() => expect(running.consumers.status().every(isConnected)).toBe(true), WITHIN_MS);
-    return running;
-  }
-
-  const expectEffects = (sales: number): Promise<void> =>
-    eventually(async () => expect(await shop.effects()).toEqual(effectsOf(sales)), WITHIN_MS);
-
-  const inBroker = <T>(work: (channel: Channel) => Promise<T>): Promise<T> =>
-    withChannel(rabbitmq().url, work);
+describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
+  const { shop, start, undoLater, inBroker, waitingIn, takeFrom, expectEmpty, expectEffects } =
+    shopOnRabbitmq();
 
   const send = (type: string, body: string, options: Options.Publish = {}): Promise<boolean> =>
     inBroker(async (channel) => channel.publish(EVENTS_EXCHANGE, type, Buffer.from(body), options));
 
   const deleteQueue = (queue: string): Promise<unknown> => inBroker((channel) => channel.deleteQueue(queue));
 
-  const waitingIn = async (queue: string): Promise<number> =>
-    (await inBroker((channel) => channel.checkQueue(queue))).messageCount;
-
-  const expectEmpty = (queue: string): Promise<void> =>
-    eventually(async () => expect(await waitingIn(queue)).toBe(0), WITHIN_MS);
-
-  const takeFrom = (queue: string): Promise<GetMessage> =>
-    eventually(async () => {
-      const message = await inBroker((channel) => channel.get(queue, { noAck: true }));
-      if (!message) throw new Error(`${queue} is empty`);
-      return message;
-    }, WITHIN_MS);
-
   it('carries events from the log to every consumer, and what they do comes back into the log', async () => {
     await start();
-    await shop.sellMany(200);
-    await expectEffects(160);
+    await shop().sellMany(200);
+    await expectEffects(200);
     await expectEmpty(CHECKOUT_QUEUE);
   });
 
   it('lets a message that is delivered twice take effect once', async () => {
     const { publisher } = await start();
-    await shop.sellMany(20);
+    await shop().sellMany(20);
     await expectEffects(20);
 
-    const again = (await shop.messages()).map(encodeMessage);
+    const again = (await shop().messages()).map(encodeMessage);
     await publisher.publish(again, AbortSignal.timeout(WITHIN_MS));
-    await shop.sell();
+    await shop().sell();
     await expectEffects(21);
     await expectEmpty(ORDERS_QUEUE);
     await expectEffects(21);
@@ -101,7 +49,7 @@ describe('messages by way of RabbitMQ', () => {
 
   it('keeps an event that no queue asks for', async () => {
     await start();
-    await shop.sell();
+    await shop().sell();
     const [first, second] = [await takeFrom(UNROUTED_QUEUE), await takeFrom(UNROUTED_QUEUE)];
     const types = [first, second].map((message) => message.properties.type as string);
     expect(types.toSorted()).toEqual(['order.confirmed.v1', 'order.paid.v1']);
@@ -113,7 +61,7 @@ describe('messages by way of RabbitMQ', () => {
       messageId: 'not-a-uuid',
       appId: 'x',
     });
-    await shop.sell();
+    await shop().sell();
     await expectEffects(1);
 
     const { properties, content } = await takeFrom(errorQueueOf(ORDERS_QUEUE));
@@ -138,7 +86,7 @@ describe('messages by way of RabbitMQ', () => {
   });
 
   it('moves a message that fails an SQL consumer to the error queue, and its neighbours go on', async () => {
-    const [orderCreated, paymentProcessed] = shop.consumers.sql as [SqlConsumer, SqlConsumer];
+    const [orderCreated, paymentProcessed] = shop().consumers.sql as [SqlConsumer, SqlConsumer];
     let failures = 0;
     const picky: SqlConsumer = {
       ...orderCreated,
@@ -150,8 +98,8 @@ describe('messages by way of RabbitMQ', () => {
         throw new TypeError('cannot stomach this');
       },
     };
-    await Promise.all([shop.sellMany(5), shop.sell('poison'), shop.sellMany(5)]);
-    await start({ ...shop.consumers, sql: [picky, paymentProcessed] });
+    await Promise.all([shop().sellMany(5), shop().sell('poison'), shop().sellMany(5)]);
+    await start({ consumers: { ...shop().consumers, sql: [picky, paymentProcessed] } });
 
     const { properties } = await takeFrom(errorQueueOf(ORDERS_QUEUE));
     expect(properties.type).toBe('order.created.v1');
@@ -163,7 +111,7 @@ describe('messages by way of RabbitMQ', () => {
     });
     expect(failures).toBeGreaterThanOrEqual(3);
     await eventually(
-      async () => expect(await shop.effects()).toMatchObject({ orders: 10, payments: 11 }),
+      async () => expect(await shop().effects()).toMatchObject({ orders: 10, payments: 11 }),
       WITHIN_MS,
     );
     await expectEmpty(ORDERS_QUEUE);
@@ -180,7 +128,7 @@ describe('messages by way of RabbitMQ', () => {
 
   it('gives a message three attempts with a command consumer, and then moves it to the error queue', async () => {
     const handled: string[] = [];
-    const [checkout] = shop.consumers.command;
+    const [checkout] = shop().consumers.command;
     const picky: CommandConsumer = {
       ...checkout!,
       handle: async (message) => {
@@ -188,8 +136,8 @@ describe('messages by way of RabbitMQ', () => {
         throw new Error('never');
       },
     };
-    await start({ ...shop.consumers, command: [picky] });
-    await shop.sell();
+    await start({ consumers: { ...shop().consumers, command: [picky] } });
+    await shop().sell();
     const { properties } = await takeFrom(errorQueueOf(CHECKOUT_QUEUE));
     expect(handled).toEqual(Array.from({ length: 3 }, () => properties.messageId as string));
     await expectEmpty(CHECKOUT_QUEUE);
@@ -197,7 +145,7 @@ describe('messages by way of RabbitMQ', () => {
 
   it('keeps messages while the database is away, however long that takes', async () => {
     let outages = 5;
-    const [checkout] = shop.consumers.command;
+    const [checkout] = shop().consumers.command;
     const unlucky: CommandConsumer = {
       ...checkout!,
       handle: async (message) => {
@@ -205,42 +153,40 @@ describe('messages by way of RabbitMQ', () => {
         await checkout!.handle(message);
       },
     };
-    await start({ ...shop.consumers, command: [unlucky] });
-    await shop.sell();
+    await start({ consumers: { ...shop().consumers, command: [unlucky] } });
+    await shop().sell();
     await expectEffects(1);
     await expectEmpty(CHECKOUT_QUEUE);
     await expectEmpty(errorQueueOf(CHECKOUT_QUEUE));
   });
 
   it('acknowledges what it has in hand before it closes', async () => {
-    const [checkout] = shop.consumers.command;
+    const [checkout] = shop().consumers.command;
     let taken = 0;
-    let proceed = (): void => {};
-    const allowed = new Promise<void>((resolve) => {
-      proceed = resolve;
-    });
+    const gate = new EventEmitter();
+    const opened = once(gate, 'opened');
     const slow: CommandConsumer = {
       ...checkout!,
       handle: async (message) => {
         taken++;
-        await allowed;
+        await opened;
         await checkout!.handle(message);
       },
     };
-    const { consumers } = await start({ ...shop.consumers, command: [slow] });
-    await shop.sell();
+    const { consumers } = await start({ consumers: { ...shop().consumers, command: [slow] } });
+    await shop().sell();
     await eventually(() => expect(taken).toBe(1), WITHIN_MS);
     const stopped = consumers.stop();
-    proceed();
+    gate.emit('opened');
     await stopped;
-    expect((await shop.effects()).confirmed).toBe(1);
+    expect((await shop().effects()).confirmed).toBe(1);
     expect(await waitingIn(CHECKOUT_QUEUE)).toBe(0);
   });
 
   it('finishes what it has in hand when it is stopped, and the next start goes on from there', async () => {
     for (let round = 1; round <= 3; round++) {
       const { stop } = await start();
-      await shop.sellMany(150);
+      await shop().sellMany(150);
       await stop();
     }
     await start();
@@ -249,51 +195,51 @@ describe('messages by way of RabbitMQ', () => {
 
   it('declares a queue that was deleted again, and goes on', async () => {
     await start();
-    await shop.sell();
+    await shop().sell();
     await expectEffects(1);
     await deleteQueue(ORDERS_QUEUE);
     await eventually(async () => {
       const { consumerCount } = await inBroker((channel) => channel.checkQueue(ORDERS_QUEUE));
       expect(consumerCount).toBe(1);
     }, WITHIN_MS);
-    await shop.sell();
+    await shop().sell();
     await expectEffects(2);
   });
 
-  it('begins at the consumer that is furthest behind on the log when RabbitMQ is switched on', async () => {
-    const [ahead] = shop.consumers.sql;
-    const stop = onLog(shop, { sql: [ahead!], command: [] });
-    await shop.sellMany(40);
-    await eventually(async () => expect((await shop.effects()).orders).toBe(40), WITHIN_MS);
+  it('begins with the consumer that is furthest behind on the log when it is switched on', async () => {
+    const [ahead] = shop().consumers.sql;
+    const stop = onLog(shop(), { sql: [ahead!], command: [] });
+    await shop().sellMany(40);
+    await eventually(async () => expect((await shop().effects()).orders).toBe(40), WITHIN_MS);
     await stop();
     await start();
     await expectEffects(40);
     await expectEmpty(ORDERS_QUEUE);
-    await shop.sell();
+    await shop().sell();
     await expectEffects(41);
   });
 
   it('handles nothing twice and misses nothing when consumers move from the log to the broker and back', async () => {
-    const stopFirst = onLog(shop);
-    await shop.sellMany(40);
-    await eventually(async () => expect((await shop.effects()).orders).toBeGreaterThan(0), WITHIN_MS);
+    const stopFirst = onLog(shop());
+    await shop().sellMany(40);
+    await eventually(async () => expect((await shop().effects()).orders).toBeGreaterThan(0), WITHIN_MS);
     await stopFirst();
 
     const broker = await start();
-    await shop.sellMany(40);
-    await eventually(async () => expect((await shop.effects()).orders).toBeGreaterThan(40), WITHIN_MS);
+    await shop().sellMany(40);
+    await eventually(async () => expect((await shop().effects()).orders).toBeGreaterThan(40), WITHIN_MS);
     await broker.consumers.stop();
-    await shop.sellMany(40); // goes to the queues, where nobody takes it before the log has been read
+    await shop().sellMany(40); // goes to the queues, where nobody takes it before the log has been read
     await eventually(async () => expect(await waitingIn(ORDERS_QUEUE)).toBeGreaterThan(0), WITHIN_MS);
     await broker.stop();
 
-    const stopSecond = onLog(shop);
-    await shop.sellMany(40);
+    const stopSecond = onLog(shop());
+    await shop().sellMany(40);
     await expectEffects(160);
     await stopSecond();
 
     await start();
-    await shop.sellMany(40);
+    await shop().sellMany(40);
     await expectEffects(200);
     await expectEmpty(ORDERS_QUEUE);
     await expectEmpty(CHECKOUT_QUEUE);
@@ -301,10 +247,10 @@ describe('messages by way of RabbitMQ', () => {
   });
 
   it('handles nothing twice while one process is on the log and the next already on the broker', async () => {
-    const stop = onLog(shop);
-    undo.push(stop);
+    const stop = onLog(shop());
+    undoLater(stop);
     await start();
-    for (let round = 1; round <= 20; round++) await shop.sellMany(20);
+    for (let round = 1; round <= 20; round++) await shop().sellMany(20);
     await expectEffects(400);
     await expectEmpty(ORDERS_QUEUE);
     await expectEmpty(CHECKOUT_QUEUE);

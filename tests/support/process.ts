@@ -16,10 +16,16 @@ export type ServiceProcess = {
   ended(): Promise<number | NodeJS.Signals | null>;
 };
 
+const FROM_SOURCES = [process.execPath, '--import', 'tsx', 'src/main.ts'] as const;
+export const BY_NPM = ['npm', 'start'] as const;
+
 /** The service as a user runs it: a process of its own, with this environment and nothing of ours. */
-export function spawnService(env: Record<string, string>): ServiceProcess {
+export function spawnService(
+  env: Record<string, string>,
+  [program, ...args]: readonly [string, ...string[]] = FROM_SOURCES,
+): ServiceProcess {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(program, args, {
     cwd: projectFolder,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

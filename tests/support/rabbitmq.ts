@@ -28,7 +28,7 @@ const START_TIMEOUT_MS = 60_000;
 const NOT_INSTALLED =
   'RabbitMQ is not installed: apt-get install rabbitmq-server (or REQUIRE_RABBITMQ=1 to fail)';
 
-export function findRabbitmq(): string | undefined {
+function findRabbitmq(): string | undefined {
   const onPath = (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, 'rabbitmq-server'));
@@ -68,7 +68,7 @@ export async function withChannel<T>(url: string, work: (channel: Channel) => Pr
   }
 }
 
-export async function startRabbitmq(): Promise<Rabbitmq> {
+async function startRabbitmq(): Promise<Rabbitmq> {
   const server = findRabbitmq() ?? notInstalled();
   const home = await mkdtemp(join(tmpdir(), 'order-payments-rabbitmq-'));
   const [port, distPort, epmdPort] = await freePorts(3);

@@ -45,7 +45,7 @@ export type Effects = {
   confirmed: number;
 };
 
-export const PRICE_MINOR = 1_250;
+const PRICE_MINOR = 1_250;
 
 /** What `effects` must say after so many sales, each taken into account once. */
 export const effectsOf = (sales: number): Effects => ({
@@ -136,7 +136,7 @@ export type OnBroker = {
   stop(): Promise<void>;
 };
 
-type BrokerOptions = { url: string; consumers?: Consumers; confirmTimeoutMs?: number };
+export type BrokerOptions = { url: string; consumers?: Consumers; confirmTimeoutMs?: number };
 
 /** Starts everything there is between the log and the consumers, in the order in which the service does. */
 export async function onBroker(

@@ -1,4 +1,5 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
+import type { TSchema } from 'typebox';
 import type { DomainEvent } from '../../application/ports.ts';
 import { fromJson, toJson } from './money-json.ts';
 import { ORDER_PAYLOADS } from './order-codec.ts';
@@ -13,11 +14,8 @@ class UnreadableEvent extends Error {
 }
 
 const ajv = new Ajv({ strict: true });
-const validators: ReadonlyMap<string, ValidateFunction> = new Map(
-  Object.entries({ ...ORDER_PAYLOADS, ...PAYMENT_PAYLOADS }).map(([type, schema]) => [
-    type,
-    ajv.compile(schema),
-  ]),
+const schemas: ReadonlyMap<string, TSchema> = new Map(
+  Object.entries({ ...ORDER_PAYLOADS, ...PAYMENT_PAYLOADS }),
 );
 
 const CURRENT_VERSION = 1;
@@ -27,8 +25,9 @@ export function encodeEvent({ type, ...payload }: DomainEvent): StoredEvent {
 }
 
 export function decodeEvent({ type, schemaVersion, data }: StoredEvent): DomainEvent {
-  const validate = schemaVersion === CURRENT_VERSION ? validators.get(type) : undefined;
-  if (!validate) throw new UnreadableEvent(`no reader for ${type} v${schemaVersion}`);
+  const schema = schemaVersion === CURRENT_VERSION ? schemas.get(type) : undefined;
+  if (!schema) throw new UnreadableEvent(`no reader for ${type} v${schemaVersion}`);
+  const validate = ajv.compile(schema); // compiled when first met, kept by Ajv from then on
   if (!validate(data))
     throw new UnreadableEvent(`${type} v${schemaVersion}: ${ajv.errorsText(validate.errors)}`);
   return fromJson<DomainEvent>({ type, ...(data as object) });

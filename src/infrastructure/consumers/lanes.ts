@@ -18,5 +18,7 @@ export async function inLanes(
       for (const message of lane) await handle(message);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanesMax, lanes.length) }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(lanesMax, lanes.length) }, worker));
+  // Thrown only now: whoever tries again must not meet lanes of the time before still at work.
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

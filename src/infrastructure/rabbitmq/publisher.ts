@@ -25,11 +25,11 @@ export type PublisherOptions = {
   readonly confirmTimeoutMs?: number;
 };
 
-export class BrokerUnavailable extends Error {
+class BrokerUnavailable extends Error {
   override readonly name = 'BrokerUnavailable';
 }
 
-export class NotConfirmed extends Error {
+class NotConfirmed extends Error {
   override readonly name = 'NotConfirmed';
 }
 

@@ -71,7 +71,7 @@ async function createCheckpoints(
       reached.filter((row) => row.shard === shard).map((row) => [row.name, row.position]),
     );
     const all = consumers.map((name) => ofShard.get(name) ?? 0n);
-    return all.reduce((least, position) => (position > least ? position : least), all[0] ?? 0n);
+    return all.reduce((least, position) => (position < least ? position : least), all[0] ?? 0n);
   });
   await pool.query(
     `insert into subscription (name, shard, position)
