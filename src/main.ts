@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { startCard } from './cli/start-card.ts';
-import { startService } from './composition.ts';
 import { describeConfigProblem, readConfig, type Config } from './config.ts';
-import { createDemoOrders, demoKey } from './demo.ts';
 import { EmbeddedPostgresError } from './infrastructure/postgres/embedded-error.ts';
 import { defaultDataDir, startEmbeddedPostgres } from './infrastructure/postgres/embedded.ts';
 import { createLogger } from './infrastructure/telemetry.ts';
@@ -27,12 +25,15 @@ async function main(): Promise<void> {
 
   const stopAll: (() => Promise<void>)[] = [];
   const stop = stopOnce(stopAll, logger, config.shutdownTimeoutSeconds);
+  // The rest of the program is loaded while PostgreSQL starts, which is a process of its own.
+  const program = Promise.all([import('./composition.ts'), import('./demo.ts')]);
   const database = await openDatabase(config, (problem) => {
     logger.fatal({ err: problem }, 'the embedded PostgreSQL ended');
     void stop(1);
   });
   stopAll.unshift(database.stop);
   try {
+    const [{ startService }, { createDemoOrders, demoKey }] = await program;
     const service = await startService({
       databaseUrl: database.url,
       amqpUrl: config.amqpUrl,
