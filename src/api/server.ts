@@ -151,7 +151,14 @@ async function describeApi(server: FastifyInstance, version: string): Promise<vo
         typeof $id === 'string' ? $id : `schema-${index}`,
     },
   });
-  await server.register(swaggerUi, { routePrefix: '/docs', logLevel: 'warn' });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    logLevel: 'warn',
+    theme: {
+      title: 'Order Payments API',
+      css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  });
 }
 
 type Paths = Map<string, Set<string>>;
