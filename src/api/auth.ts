@@ -18,6 +18,7 @@ const BEARER = /^bearer (op_(?:live|test)_[a-z0-9_-]{20,100})$/i; // RFC 9110: s
 export const authenticate =
   (apiKeys: ApiKeys) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    void reply.header('cache-control', 'private, no-cache'); // kept, if at all, by one client, and asked about each time
     const { scope } = request.routeOptions.config;
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const principal = key && (await apiKeys.authenticate(key));

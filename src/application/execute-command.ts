@@ -105,11 +105,13 @@ async function readHistory(
   };
 }
 
+/** The state of a stream; one of another aggregate, as when a payment's id is given for an order's, is absent. */
 export function foldStream<State, Event extends DomainEvent>(
   aggregate: Aggregate<State, Event>,
   stream: readonly RecordedEvent[],
 ): Loaded<State> {
-  // A stream holds the events of one aggregate only: nothing else was ever appended under its id.
+  if (stream[0]?.event.type !== aggregate.firstEvent) return { state: aggregate.absent, version: 0 };
+  // What begins as one aggregate goes on as it: nothing else is ever appended under its id.
   const events = stream.map((recorded) => recorded.event as Event);
   return { state: fold(aggregate, events), version: stream.length };
 }

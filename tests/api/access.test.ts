@@ -1,3 +1,5 @@
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES, type Scope } from '../../src/application/access.ts';
 import type { ApiAnswer, ApiDocument } from '../support/api-contract.ts';
@@ -109,6 +111,19 @@ describe('without a key that is valid', () => {
       const send = () => api.anonymous.post(url, body, { 'content-type': contentType });
       await expectRefusal(api, send, UNAUTHENTICATED);
     }
+  });
+
+  it('a body that nobody read is not in the way of the next request', async () => {
+    const { server } = api.service;
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
+    const unread = 'content-type: application/json\r\ncontent-length: 4\r\n\r\n{bad';
+    socket.write(
+      `POST /api/orders HTTP/1.1\r\nhost: x\r\n${unread}PUT /livez HTTP/1.1\r\nhost: x\r\n${unread}`,
+    );
+    socket.end('GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    const answered = await text(socket);
+    expect(answered.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual(['401', '405', '200']);
   });
 
   it('nobody looks at ids, queries and idempotency keys', async () => {

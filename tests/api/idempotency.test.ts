@@ -21,6 +21,7 @@ import {
   type Api,
   type ApiClient,
 } from '../support/api-service.ts';
+import { holdLock, waitingForLocks } from '../support/api-locks.ts';
 
 let api: Api;
 let client: ApiClient;
@@ -50,6 +51,7 @@ async function expectReplay(first: ApiAnswer, repeat: () => Promise<ApiAnswer>):
   expect(await traces(api.database.pool)).toEqual(before);
 }
 
+const IN_USE = { status: 409, code: 'idempotency-key-in-use' } as const;
 const REUSED = { status: 422, code: 'idempotency-key-reused' } as const;
 
 describe('an order placed under a key', () => {
@@ -110,12 +112,26 @@ describe('an order placed under a key', () => {
     expect(placed.length).toBeGreaterThan(0);
     expect(new Set(placed.map(({ text }) => text)).size).toBe(1);
     for (const answer of waiting) {
-      expectProblem(answer, { status: 409, code: 'idempotency-key-in-use' });
+      expectProblem(answer, IN_USE);
       expect(answer.headers['retry-after']).toBe('1');
     }
     const { orders, commands } = await traces(api.database.pool);
     expect({ orders, commands }).toEqual({ orders: before.orders + 1, commands: before.commands + 1 });
     expect((await create('at-once')).text).toBe(placed[0]!.text);
+  });
+
+  it('makes a second request wait until the first is answered', async () => {
+    const release = await holdLock(api.database.pool, 'select head from log_head for update');
+    const first = create('held');
+    await waitingForLocks(api.database.pool, 1);
+    for (const body of [orderBody(), orderBody({ customerId: 'another' })]) {
+      const second = await create('held', body);
+      expectProblem(second, IN_USE);
+      expect(second.headers['retry-after']).toBe('1');
+    }
+    await release();
+    expect((await first).status).toBe(201);
+    await expectReplay(await first, () => create('held'));
   });
 
   it('is placed once by two processes of the service at once', async () => {
@@ -190,23 +206,19 @@ describe('a key', () => {
   });
 
   it.each([
-    ['is empty', ''],
-    ['is longer than 255 characters', 'k'.repeat(256)],
-    ['has a space in it', 'a b'],
-    ['is only spaces', '   '],
-    ['has a tab in it', 'a\tb'],
-    ['is not ASCII', 'clé'],
-    ['has a control character in it', 'a\u007fb'],
-  ])('is refused when it %s', async (_what, key) => {
-    const refusal = { status: 422, code: 'validation-failed' } as const;
-    // An empty key breaks two rules.
-    const errors = Array.from(
-      { length: key.trim() === '' && key === '' ? 2 : 1 },
-      () => 'header /idempotency-key',
-    );
-    await expectRefusal(api, () => create(key), { ...refusal, errors });
+    ['is empty, which breaks two rules', '', 2],
+    ['is longer than 255 characters', 'k'.repeat(256), 1],
+    ['has a space in it', 'a b', 1],
+    ['is only spaces', '   ', 1],
+    ['has a tab in it', 'a\tb', 1],
+    ['is not ASCII', 'clé', 1],
+    ['has a control character in it', 'a\u007fb', 1],
+  ])('is refused when it %s', async (_what, key, count) => {
+    const errors = Array.from({ length: count }, () => 'header /idempotency-key');
+    const refusal = { status: 422, code: 'validation-failed', errors } as const;
+    await expectRefusal(api, () => create(key), refusal);
     const { orderId } = await placeOrder(client);
-    await expectRefusal(api, () => pay(client, orderId, {}, keyed(key)), { ...refusal, errors });
+    await expectRefusal(api, () => pay(client, orderId, {}, keyed(key)), refusal);
   });
 
   it.each([
@@ -288,15 +300,20 @@ describe('a payment made under a key', () => {
     expect(await chargesOf(api.database.pool, second.orderId)).toEqual([]);
   });
 
-  it('is made once by two processes of the service at once', async () => {
+  it('is charged once when two processes of the service ask the provider at once', async () => {
+    const { pool } = api.database;
     const second = await api.connectToSecond(client);
     const { orderId } = await placeOrder(client);
-    const answers = await Promise.all(
-      [client, second].map((by) => pay(by, orderId, {}, keyed('paid-by-two'))),
-    );
-    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
-    expect(answers[0]!.text).toBe(answers[1]!.text);
-    expect(await chargesOf(api.database.pool, orderId)).toHaveLength(1);
+    const release = await holdLock(pool, 'lock table simulated_provider.charge in exclusive mode');
+    const answers = [client, second].map((by) => pay(by, orderId, {}, keyed('paid-by-two')));
+    await waitingForLocks(pool, 2);
+    expectProblem(await pay(client, orderId, {}, keyed('paid-by-two')), IN_USE);
+    await release();
+
+    const [one, other] = await Promise.all(answers);
+    expect([one!.status, other!.status]).toEqual([201, 201]);
+    expect(one!.text).toBe(other!.text);
+    expect(await chargesOf(pool, orderId)).toHaveLength(1);
     expect(await settledOrder(second, orderId)).toMatchObject({
       paymentStatus: 'Paid',
       paidAmount: usd(1000),

@@ -142,7 +142,7 @@ describe('the page at /docs', () => {
     const links = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!);
     expect(links.length).toBeGreaterThan(3);
     for (const link of links) {
-      expect(link).toMatch(/^\/docs\/static\/[\w.-]+$/);
+      expect(link).toMatch(/^\/docs\/static\/[\w./-]+$/);
       expect((await fetched(link)).statusCode).toBe(200);
     }
     expect(page.body).not.toMatch(/@import|\burl\(|https?:/);

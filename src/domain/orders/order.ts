@@ -194,6 +194,7 @@ function closed(order: PlacedOrder, paymentId: PaymentId, status: OrderPayment['
 
 export const orderAggregate: Aggregate<Order, OrderEvent> = {
   category: 'order',
+  firstEvent: 'OrderCreated',
   absent: { status: 'absent' },
   evolve,
 };

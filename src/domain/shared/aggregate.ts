@@ -4,6 +4,8 @@
  */
 export type Aggregate<State, Event> = {
   readonly category: string;
+  /** The type that every stream of this category begins with. */
+  readonly firstEvent: string;
   readonly absent: State;
   readonly evolve: (state: State, event: Event) => State;
 };

@@ -11,10 +11,12 @@ export type CommandId = Branded<'CommandId'>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-const isUuid = (raw: string): boolean => UUID.test(raw);
+/** UUIDs compare without regard to case (RFC 9562); ours are written in lower case. */
+const parseUuid = (raw: string): string | undefined => {
+  const id = raw.toLowerCase();
+  return UUID.test(id) ? id : undefined;
+};
 
-export const parseOrderId = (raw: string): OrderId | undefined =>
-  isUuid(raw) ? (raw as OrderId) : undefined;
+export const parseOrderId = (raw: string): OrderId | undefined => parseUuid(raw) as OrderId | undefined;
 
-export const parsePaymentId = (raw: string): PaymentId | undefined =>
-  isUuid(raw) ? (raw as PaymentId) : undefined;
+export const parsePaymentId = (raw: string): PaymentId | undefined => parseUuid(raw) as PaymentId | undefined;
