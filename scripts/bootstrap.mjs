@@ -77,7 +77,7 @@ function installProblem() {
     if (entry.optional) return !installedByUs && isMeantFor(entry, process.platform, process.arch);
     if (!entry.dev && !entry.devOptional) return true;
     // A service built elsewhere starts without the compiler; a test run never does without vitest.
-    needsDev ??= process.env.npm_lifecycle_event !== 'prestart' || buildProblem() !== undefined;
+    needsDev ??= process.env.npm_lifecycle_event !== 'start' || buildProblem() !== undefined;
     return needsDev;
   });
   return stale ? 'dependencies are not those of package-lock.json' : undefined;

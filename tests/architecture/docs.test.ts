@@ -41,6 +41,14 @@ describe('the README', () => {
   });
 });
 
+it('start and test set everything up themselves: with install scripts off npm runs no hook before them', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  expect(Object.keys(scripts).filter((name) => /^(pre|post)/.test(name))).toEqual([]);
+  for (const name of ['start', 'test', 'create-key']) {
+    expect(scripts[name]).toMatch(/^node scripts\/bootstrap\.mjs --build && /);
+  }
+});
+
 it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md')])(
   '%s has no dead link',
   (file) => {

@@ -212,8 +212,8 @@ describe('the bootstrap installs', () => {
   it('no compiler for a start of what was built elsewhere, yet everything for the tests', async () => {
     const folder = newProject(withDependencies({ bolt: { kind: 'devDependencies', entry: { dev: true } } }));
     npmCi(folder, '--omit=dev');
-    expect(await bootstrap(folder, [], { npm_lifecycle_event: 'prestart' })).toEqual(SILENT);
-    await bootstrap(folder, [], { npm_lifecycle_event: 'pretest' });
+    expect(await bootstrap(folder, [], { npm_lifecycle_event: 'start' })).toEqual(SILENT);
+    await bootstrap(folder, [], { npm_lifecycle_event: 'test' });
     expect(installedVersion(folder, 'bolt')).toBe('1.0.0');
   });
 

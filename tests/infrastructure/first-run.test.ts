@@ -106,8 +106,9 @@ describe('the first start, with nothing configured', () => {
     expect(body.data).toHaveLength(5); // the four of the demo were made once
   });
 
-  it('leaves no process behind either when the SIGTERM goes to npm', async () => {
-    const service = spawnService({ DATA_DIR: dataDir, PORT: '0' }, BY_NPM);
+  it('leaves no process behind either when it was started by npm without install scripts and npm gets the SIGTERM', async () => {
+    // npm then runs no `prestart` either, so setting things up must not be left to that.
+    const service = spawnService({ DATA_DIR: dataDir, PORT: '0', npm_config_ignore_scripts: 'true' }, BY_NPM);
     services.push(service);
     await cardOf(service);
     const pid = await postmaster();
