@@ -20,7 +20,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { installedPackage, usableBinaries } from '../../src/infrastructure/postgres/embedded-binaries.ts';
 import { EmbeddedPostgresError } from '../../src/infrastructure/postgres/embedded-error.ts';
 import { canEnter, serverUserOf } from '../../src/infrastructure/postgres/embedded-process.ts';
@@ -444,15 +444,25 @@ describe('the packaged binaries', () => {
   });
 });
 
+const needsRoot = ({ skip }: TestContext): void =>
+  skip(!isRoot, 'only root can run the server as another user');
+
+const needsOpenProject = (ctx: TestContext): void => {
+  needsRoot(ctx);
+  ctx.skip(!canEnter(PROJECT, NOBODY), 'this clone lies in a folder that another user cannot enter');
+};
+
 describe('the account of the server', () => {
-  it.skipIf(!isRoot)('is nobody when root starts it, or the owner of the cluster', async () => {
+  it('is nobody when root starts it, or the owner of the cluster', async (ctx) => {
+    needsRoot(ctx);
     const dataDir = usedDataDir();
     await start(dataDir);
     expect(statSync(join(dataDir, 'postgres')).uid).toBe(NOBODY.uid);
     expect(statSync(`/proc/${serverPid(dataDir)}`).uid).toBe(NOBODY.uid);
   });
 
-  it.skipIf(!isRoot)('must be able to enter the data folder', async () => {
+  it('must be able to enter the data folder', async (ctx) => {
+    needsRoot(ctx);
     const closed = caseDir();
     chmodSync(closed, 0o700);
     const message = await refusal(startEmbeddedPostgres({ dataDir: join(closed, 'data') }));
@@ -460,7 +470,8 @@ describe('the account of the server', () => {
     expect(message).toContain('set DATA_DIR');
   });
 
-  it.skipIf(!isRoot || !canEnter(PROJECT, NOBODY))('is an ordinary user for that user', async () => {
+  it('is an ordinary user for that user', async (ctx) => {
+    needsOpenProject(ctx);
     const home = caseDir();
     chownSync(home, NOBODY.uid, NOBODY.gid);
     const dataDir = join(home, 'data');
@@ -472,16 +483,14 @@ describe('the account of the server', () => {
     expect(statSync(join(dataDir, 'postgres')).uid).toBe(NOBODY.uid);
   });
 
-  it.skipIf(!isRoot || !canEnter(PROJECT, NOBODY))(
-    'is not changed by a user who does not own the cluster',
-    async () => {
-      const dataDir = usedDataDir();
-      chownSync(dataDir, NOBODY.uid, NOBODY.gid);
-      chownSync(join(dataDir, 'postgres'), 12_345, 12_345);
-      const line = await runHolder(dataDir, NOBODY).nextLine();
-      expect(line).toContain('belongs to user 12345');
-    },
-  );
+  it('is not changed by a user who does not own the cluster', async (ctx) => {
+    needsOpenProject(ctx);
+    const dataDir = usedDataDir();
+    chownSync(dataDir, NOBODY.uid, NOBODY.gid);
+    chownSync(join(dataDir, 'postgres'), 12_345, 12_345);
+    const line = await runHolder(dataDir, NOBODY).nextLine();
+    expect(line).toContain('belongs to user 12345');
+  });
 });
 
 describe('the default data folder', () => {
@@ -490,7 +499,8 @@ describe('the default data folder', () => {
     expect(defaultDataDir(project)).toBe(join(project, 'data'));
   });
 
-  it.skipIf(!isRoot)('lies outside a project that only root may enter, one for each project', () => {
+  it('lies outside a project that only root may enter, one for each project', (ctx) => {
+    needsRoot(ctx);
     const project = caseDir();
     chmodSync(project, 0o700);
     expect(defaultDataDir(project)).toMatch(
