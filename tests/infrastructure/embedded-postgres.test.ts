@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -449,7 +449,8 @@ const needsRoot = ({ skip }: TestContext): void =>
 
 const needsOpenProject = (ctx: TestContext): void => {
   needsRoot(ctx);
-  ctx.skip(!canEnter(PROJECT, NOBODY), 'this clone lies in a folder that another user cannot enter');
+  const open = canEnter(PROJECT, NOBODY) && canEnter(dirname(process.execPath), NOBODY);
+  ctx.skip(!open, 'this clone, or this Node, lies in a folder that another user cannot enter');
 };
 
 describe('the account of the server', () => {
