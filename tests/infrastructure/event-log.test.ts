@@ -84,6 +84,25 @@ describe('append', () => {
     expect(await positions()).toEqual([1]);
   });
 
+  it('never sends two units of one stream, or of one command, in one batch', async () => {
+    const faults: unknown[] = [];
+    const query = (...args: Parameters<TestDatabase['pool']['query']>): Promise<unknown> =>
+      (database.pool.query(...args) as unknown as Promise<unknown>).catch((fault: unknown) => {
+        faults.push(fault);
+        throw fault;
+      });
+    const watched = new Proxy(database.pool, {
+      get: (pool, name) => (name === 'query' ? query : (Reflect.get(pool, name) as unknown)),
+    });
+    const { log } = openTestLog(watched);
+    const [orderId, unit] = [ids.orderId(), newOrder()];
+    const outcomes = await Promise.all([newOrder(orderId), newOrder(orderId), unit, unit].map(log.append));
+    expect(kinds(outcomes)).toEqual(['appended', 'conflict', 'appended', 'duplicate']);
+    // The unique keys would catch them too, but only by failing the batch for everybody in it.
+    expect(faults).toEqual([]);
+    expect(await positions()).toEqual([1, 2]);
+  });
+
   it('appends to several streams or to none of them', async () => {
     const { log } = openTestLog(database.pool);
     const orderId = ids.orderId();
