@@ -5,30 +5,41 @@ import { outcomeApplier } from './application/checkout/apply-outcome.ts';
 import { checkoutConsumer } from './application/checkout/checkout-consumer.ts';
 import { resumePayments } from './application/checkout/resume-payments.ts';
 import { paymentTaker } from './application/checkout/take-payment.ts';
+import { orderAggregate } from './domain/orders/order.ts';
+import { paymentAggregate } from './domain/payments/payment.ts';
 import type { Check } from './application/health.ts';
 import { commandExecutor } from './application/execute-command.ts';
 import { orderCreatedConsumer } from './infrastructure/consumers/order-created-consumer.ts';
 import { paymentProcessedConsumer } from './infrastructure/consumers/payment-processed-consumer.ts';
+import { eventCodec, type EventCodec } from './infrastructure/codecs/event-codec.ts';
 import { openLog } from './infrastructure/event-log/event-log.ts';
-import { followsCheck, startSubscription } from './infrastructure/event-log/subscription.ts';
+import { stateCache } from './infrastructure/event-log/state-cache.ts';
+import { followsCheck, startWorker } from './infrastructure/event-log/worker.ts';
+import { ensurePartitions } from './infrastructure/event-log/partitions.ts';
 import { startMessaging } from './infrastructure/messaging.ts';
 import { simulatedGateway } from './infrastructure/gateways/simulated-gateway.ts';
 import { apiKeys } from './infrastructure/postgres/api-keys.ts';
-import { migrate, readSecret, readShardCount } from './infrastructure/postgres/migrate.ts';
+import { migrate, readSecret } from './infrastructure/postgres/migrate.ts';
 import { answers, createPool, type Pool } from './infrastructure/postgres/pool.ts';
+import { readShardCount } from './infrastructure/postgres/shard-count.ts';
 import { orderSummaryProjection } from './infrastructure/read-models/order-summary.ts';
 import { paymentHistoryProjection, pendingPayments } from './infrastructure/read-models/payment-history.ts';
+import { hostProjections } from './infrastructure/read-models/projection-host.ts';
 import { openReadModels } from './infrastructure/read-models/read-models.ts';
 import { startScheduler } from './infrastructure/scheduler.ts';
-import { ids, systemClock } from './infrastructure/system.ts';
+import { ids, newOwnerName, systemClock } from './infrastructure/system.ts';
 
 export type ServiceOptions = {
   readonly databaseUrl: string;
   readonly amqpUrl?: string | undefined;
   readonly migrationsFolder: string;
+  /** Settled by the first start on a database; unset, whatever it has. */
+  readonly shardCount?: number | undefined;
   readonly poolMax: number;
   readonly logger: Logger;
   readonly version: string;
+  /** Another than this build's, to see two builds on one database. */
+  readonly codec?: EventCodec;
 };
 
 export type Service = {
@@ -39,9 +50,17 @@ export type Service = {
   stop(): Promise<void>;
 };
 
-const LOG_LIMITS = { batchMax: 256, queueMax: 5_000, resendForMs: 10_000 };
-const PROJECT_BATCH_MAX = 500;
+const LOG_LIMITS = { batchMax: 256, batchBytesMax: 4_000_000, queueMax: 5_000, resendForMs: 10_000 };
+const CACHED_EVENTS_MAX = 100_000;
+const LEASE_MS = 5_000;
+const PARTITIONS_EVERY_MS = 60_000;
 const RESUME = { everyMs: 15_000, quietSeconds: 30, batchMax: 100 };
+
+const STATE_VERSIONS = {
+  [orderAggregate.category]: orderAggregate.stateVersion,
+  [paymentAggregate.category]: paymentAggregate.stateVersion,
+};
+const PROJECTIONS = [orderSummaryProjection, paymentHistoryProjection];
 
 /** The composition root: builds every adapter, hands it to whoever needs it, and starts all roles in this process. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -49,13 +68,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const onConnectionError = (fault: Error) => logger.warn({ err: fault }, 'a database connection broke');
   const connectTo = (max: number) => createPool({ connectionString: databaseUrl, max, onConnectionError });
   const pool = connectTo(poolMax);
-  await migrate(pool, { folder: options.migrationsFolder, shardCount: 1 });
+  await migrate(pool, { folder: options.migrationsFolder, shardCount: options.shardCount });
   const shardCount = await readShardCount(pool);
 
   // Appends have connections of their own: slow reads must not hold up what customers do.
   const writePool = connectTo(shardCount);
-  const { log, tails } = openLog(writePool, pool, shardCount, LOG_LIMITS);
-  const execute = commandExecutor(log, systemClock, Math.random);
+  const opened = openLog({
+    ...LOG_LIMITS,
+    writePool,
+    readPool: pool,
+    shardCount,
+    codec: options.codec ?? eventCodec,
+    stateVersions: STATE_VERSIONS,
+    logger,
+  });
+  const { log, tails } = opened;
+  const execute = commandExecutor(log, systemClock, Math.random, stateCache(CACHED_EVENTS_MAX));
   const applyOutcome = outcomeApplier(execute, systemClock);
   const gateway = simulatedGateway(pool);
   const { takePayment, settle } = paymentTaker({
@@ -69,19 +97,23 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       logger.error({ err: fault, paymentId }, 'a provider call ended without an answer'),
   });
 
-  const projections = [orderSummaryProjection, paymentHistoryProjection].flatMap(({ name, project }) =>
-    tails.map((tail, shard) => {
-      const effect = { kind: 'sql', apply: project } as const;
-      return startSubscription(pool, tail, logger, { name, shard, batchMax: PROJECT_BATCH_MAX, effect });
-    }),
-  );
+  const worker = startWorker(pool, tails, logger, { owner: newOwnerName(), leaseMs: LEASE_MS });
+  const projections = await hostProjections(pool, worker, logger, PROJECTIONS);
   const consumers = {
     sql: [orderCreatedConsumer, paymentProcessedConsumer],
     command: [checkoutConsumer(applyOutcome, ids)],
   };
-  const messaging = await startMessaging({ amqpUrl: options.amqpUrl, pool, tails, logger, consumers });
+  const messaging = await startMessaging({
+    amqpUrl: options.amqpUrl,
+    pool,
+    worker,
+    shardCount,
+    logger,
+    consumers,
+  });
 
   const scheduler = startScheduler(logger, [
+    { name: 'event-partitions', everyMs: PARTITIONS_EVERY_MS, run: () => ensurePartitions(pool) },
     {
       name: 'resume-payments',
       everyMs: RESUME.everyMs,
@@ -108,10 +140,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     cursorSecret: await readSecret(pool, 'cursor'),
     readiness: async () => [
       await postgresCheck(pool),
-      followsCheck(
-        'projections',
-        projections.map((projection) => projection.status()),
-      ),
+      followsCheck('projections', projections.status()),
       ...messaging.checks(),
     ],
     version,
@@ -123,7 +152,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await server.close();
       await scheduler.stop();
       await messaging.stop();
-      await Promise.all(projections.map((projection) => projection.stop()));
+      await projections.stop();
+      await worker.stop();
+      await opened.stop();
       await Promise.all([writePool.end(), pool.end()]);
     },
   };

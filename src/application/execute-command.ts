@@ -1,6 +1,7 @@
-import { fold, type Aggregate } from '../domain/shared/aggregate.ts';
+import type { Aggregate } from '../domain/shared/aggregate.ts';
 import type { Result } from '../domain/shared/result.ts';
 import { err, ok } from '../domain/shared/result.ts';
+import { aggregateLoader, noCache, type History, type LoadedHistory } from './load-aggregates.ts';
 import type {
   Clock,
   CommandContext,
@@ -8,17 +9,10 @@ import type {
   EventLog,
   Json,
   Random,
-  RecordedEvent,
+  StateCache,
   StreamAppend,
   StreamId,
 } from './ports.ts';
-
-export type Loaded<State> = { readonly state: State; readonly version: number };
-
-/** What was read for a command; `of` folds one stream into its aggregate. */
-export type History = {
-  of<State, Event extends DomainEvent>(aggregate: Aggregate<State, Event>, id: StreamId): Loaded<State>;
-};
 
 /** `answer` is kept with the events and given again, word for word, when the command is repeated. */
 export type Decision = { readonly appends: readonly StreamAppend[]; readonly answer: Json };
@@ -44,43 +38,77 @@ export type ExecuteCommand = <Rejection>(
 const ATTEMPTS_MAX = 8;
 const BACKOFF_STEP_MS = 5;
 
-/** The one door for writes: read, fold, decide, append; on a conflict again on fresh state, up to 8 times. */
-export function commandExecutor(log: EventLog, clock: Clock, random: Random): ExecuteCommand {
+/**
+ * The one door for writes: load, decide, append; on a conflict again on fresh state, up to 8 times. The first try takes
+ * states from the cache: the expected version tells when they are outdated, and nothing is refused on their word.
+ */
+export function commandExecutor(
+  log: EventLog,
+  clock: Clock,
+  random: Random,
+  cache: StateCache = noCache,
+): ExecuteCommand {
+  const aggregates = aggregateLoader(log, cache);
+
   return async (request) => {
+    const { tenantId } = request.context;
+    const recalled = aggregates.recall(tenantId, request.reads);
+    const guess = recalled && (await decideAndAppend(request, recalled, everyReadIsAppendedTo));
+    if (guess?.kind === 'done') return guess.result;
+
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      const outcome = await attemptOnce(log, request);
-      if (outcome) return outcome;
+      const history = await aggregates.load(tenantId, request.reads);
+      const outcome = await decideAndAppend(request, history);
+      if (outcome.kind === 'done') return outcome.result;
+      if (outcome.kind === 'nothing') return answerWithoutEvents(request, outcome.decision);
+      history.forget();
       await clock.sleep(random() * BACKOFF_STEP_MS * attempt);
     }
     return err({ code: 'concurrent-change' });
   };
-}
 
-/** `undefined`: conflict, try again. */
-async function attemptOnce<Rejection>(
-  log: EventLog,
-  { context, reads, decide }: CommandRequest<Rejection>,
-): Promise<Result<Executed, Rejection | CommandRefusal> | undefined> {
-  const decision = decide(await readHistory(log, context, reads));
-  const appends = decision.ok ? decision.value.appends : [];
-  const [first, ...rest] = appends.filter((append) => append.events.length > 0);
-  if (!decision.ok || !first) {
+  async function decideAndAppend<Rejection>(
+    { context, reads, decide }: CommandRequest<Rejection>,
+    history: LoadedHistory,
+    mayAppend: (reads: readonly StreamId[], appends: readonly StreamAppend[]) => boolean = () => true,
+  ): Promise<Attempt<Rejection>> {
+    const decision = decide(history);
+    const appends = decision.ok ? decision.value.appends.filter(({ events }) => events.length > 0) : [];
+    const [first, ...rest] = appends;
+    if (!decision.ok || !first || !mayAppend(reads, appends)) return { kind: 'nothing', decision };
+    const { answer } = decision.value;
+    const outcome = await log.append({ context, streams: [first, ...rest], answer });
+    switch (outcome.kind) {
+      case 'appended':
+        history.learn(appends);
+        return { kind: 'done', result: ok({ answer, replayed: false }) };
+      case 'duplicate':
+        return { kind: 'done', result: replay(outcome, context) };
+      case 'conflict':
+        return { kind: 'conflict' };
+    }
+  }
+
+  async function answerWithoutEvents<Rejection>(
+    { context, reads }: CommandRequest<Rejection>,
+    decision: Result<Decision, Rejection>,
+  ): Promise<Result<Executed, Rejection | CommandRefusal>> {
     // That nothing is left to do may be our own doing: a repeated command finds the state it made the first time.
     const stored = reads[0] && (await log.findCommand(reads[0], context.commandId));
     if (stored) return replay(stored, context);
     return decision.ok ? ok({ answer: decision.value.answer, replayed: false }) : decision;
   }
-  const { answer } = decision.value;
-  const outcome = await log.append({ context, streams: [first, ...rest], answer });
-  switch (outcome.kind) {
-    case 'appended':
-      return ok({ answer, replayed: false });
-    case 'duplicate':
-      return replay(outcome, context);
-    case 'conflict':
-      return undefined;
-  }
 }
+
+/** `nothing`: refused, or nothing left to do. */
+type Attempt<Rejection> =
+  | { readonly kind: 'done'; readonly result: Result<Executed, CommandRefusal> }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'nothing'; readonly decision: Result<Decision, Rejection> };
+
+// Only an expected version shows that a recalled state is outdated, and a stream that is merely read has none.
+const everyReadIsAppendedTo = (reads: readonly StreamId[], appends: readonly StreamAppend[]): boolean =>
+  reads.every((id) => appends.some(({ streamId }) => streamId === id));
 
 function replay(
   stored: { fingerprint: string; answer: Json },
@@ -88,32 +116,6 @@ function replay(
 ): Result<Executed, CommandRefusal> {
   if (stored.fingerprint !== fingerprint) return err({ code: 'idempotency-key-reused' });
   return ok({ answer: stored.answer, replayed: true });
-}
-
-async function readHistory(
-  log: EventLog,
-  context: CommandContext,
-  reads: readonly StreamId[],
-): Promise<History> {
-  const streams = reads.length > 0 ? await log.readStreams(context.tenantId, reads) : [];
-  return {
-    of: (aggregate, id) => {
-      const index = reads.indexOf(id);
-      if (index < 0) throw new Error(`stream ${id} was not read`);
-      return foldStream(aggregate, streams[index] ?? []);
-    },
-  };
-}
-
-/** The state of a stream; one of another aggregate, as when a payment's id is given for an order's, is absent. */
-export function foldStream<State, Event extends DomainEvent>(
-  aggregate: Aggregate<State, Event>,
-  stream: readonly RecordedEvent[],
-): Loaded<State> {
-  if (stream[0]?.event.type !== aggregate.firstEvent) return { state: aggregate.absent, version: 0 };
-  // What begins as one aggregate goes on as it: nothing else is ever appended under its id.
-  const events = stream.map((recorded) => recorded.event as Event);
-  return { state: fold(aggregate, events), version: stream.length };
 }
 
 export const append = <State, Event extends DomainEvent>(

@@ -56,6 +56,22 @@ export type Unit = {
   readonly answer: Json;
 };
 
+/** A state folded from a stream; worth as much as its events, only sooner at hand. */
+export type Snapshot = { readonly version: number; readonly state: unknown };
+
+/** A stream from its newest usable snapshot on, or, without one, from after the version that was asked for. */
+export type LoadedStream = {
+  readonly category: string;
+  readonly snapshot?: Snapshot;
+  readonly events: readonly RecordedEvent[];
+};
+
+/** `after`: the version whose state the caller has already; 0: none. */
+export type LoadRequest = { readonly streamId: StreamId; readonly after: number };
+
+/** Time travel: nothing later than this version, or than this instant by the log's own clock (RFC 3339). */
+export type UpTo = { readonly version?: number; readonly at?: string };
+
 export type StoredCommand = { readonly fingerprint: string; readonly answer: Json };
 
 export type AppendOutcome =
@@ -74,7 +90,15 @@ export type EventLog = {
   readStreams(
     tenantId: TenantId,
     streamIds: readonly StreamId[],
+    upTo?: UpTo,
   ): Promise<readonly (readonly RecordedEvent[])[]>;
+  /** What it takes to have the current states; undefined for a stream that is absent or another tenant's. */
+  loadStreams(
+    tenantId: TenantId,
+    requests: readonly LoadRequest[],
+  ): Promise<readonly (LoadedStream | undefined)[]>;
+  /** Kept some time later, or not at all: outside the append's way. */
+  offerSnapshot(streamId: StreamId, category: string, snapshot: Snapshot): void;
   findCommand(streamId: StreamId, commandId: CommandId): Promise<StoredCommand | undefined>;
 };
 
@@ -84,6 +108,16 @@ export class LogOverloaded extends Error {
 
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
+}
+
+/** The log holds what this build cannot read: a newer build's event, or damage. Never passed over. */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+}
+
+/** Events of the stream lie in a partition that was detached; attached again, all is as before. */
+export class StreamArchived extends Error {
+  override readonly name = 'StreamArchived';
 }
 
 export type ChargeRequest = {
@@ -99,6 +133,22 @@ export type PaymentGateway = {
   readonly provider: string;
   /** Authorizes and captures at once. A thrown fault means that the outcome is unknown. */
   charge(request: ChargeRequest): Promise<OperationOutcome>;
+};
+
+/** Folded aggregates of streams that are in use, in this process; may forget any of them at any time. */
+export type StateCache = {
+  get(streamId: StreamId): CachedState | undefined;
+  set(streamId: StreamId, state: CachedState): void;
+  delete(streamId: StreamId): void;
+};
+
+export type CachedState = {
+  readonly tenantId: TenantId;
+  readonly category: string;
+  readonly version: number;
+  readonly state: unknown;
+  /** Up to where a snapshot is known to reach; 0: none. */
+  readonly snapshotVersion: number;
 };
 
 export type Clock = { now(): Date; sleep(ms: number): Promise<void> };

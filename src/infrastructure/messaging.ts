@@ -1,6 +1,6 @@
 import { hostOnLog } from './consumers/on-log.ts';
 import type { Messaging, MessagingOptions } from './consumers/host.ts';
-import { followsCheck } from './event-log/subscription.ts';
+import { followsCheck } from './event-log/worker.ts';
 
 /** Brings events to the consumers: the same handlers, by RabbitMQ or without. */
 export async function startMessaging(options: MessagingOptions): Promise<Messaging> {
@@ -11,17 +11,17 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   return onRabbitmq(options, amqpUrl);
 }
 
-function onLog({ pool, tails, logger, consumers }: MessagingOptions): Messaging {
-  const subscriptions = hostOnLog(pool, tails, logger, consumers);
+function onLog({ worker, consumers }: MessagingOptions): Messaging {
+  const hosted = hostOnLog(worker, consumers);
   return {
     checks: () => [
       followsCheck(
         'consumers',
-        subscriptions.map((subscription) => subscription.status()),
+        hosted.flatMap((following) => following.status()),
       ),
     ],
     stop: async () => {
-      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await Promise.all(hosted.map((following) => following.stop()));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify, v5, v7 } from 'uuid';
 import type { Clock, Ids } from '../application/ports.ts';
@@ -23,6 +24,9 @@ export const ids: Ids = {
   orderId: (from) => (from ? derive(from, 'order') : v7()) as OrderId,
   paymentId: (orderId, from) => onShardOf(orderId, from ? derive(from, 'payment') : v7()) as PaymentId,
 };
+
+/** Names this process among those that share the work, and to people who ask who holds a lease. */
+export const newOwnerName = (): string => `${hostname()}:${process.pid}:${v7().slice(-6)}`;
 
 export const newEventId = (): string => v7();
 export const newTenantId = (): string => v7();

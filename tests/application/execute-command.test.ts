@@ -5,8 +5,8 @@ import {
   commandExecutor,
   type CommandRequest,
   type ExecuteCommand,
-  type History,
 } from '../../src/application/execute-command.ts';
+import type { History } from '../../src/application/load-aggregates.ts';
 import { createOrderRequest } from '../../src/application/orders/create-order.ts';
 import type { CommandContext, StreamId } from '../../src/application/ports.ts';
 import { claimPayment, orderAggregate, type OrderRejection } from '../../src/domain/orders/order.ts';

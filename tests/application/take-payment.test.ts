@@ -127,7 +127,7 @@ describe('a payment request that is repeated', () => {
     const first = paymentIn(await pay(orderId, CARD));
     let reads = 0;
     hook.around = (call, effect) => {
-      if (call === 'readStreams' && ++reads > 1) throw new Error('only the order is read');
+      if (call === 'loadStreams' && ++reads > 1) throw new Error('only the order is read');
       return effect();
     };
     expect(paymentIn(await pay(orderId, CARD))).toEqual(first);
@@ -316,7 +316,7 @@ describe('the next payment after a declined one', () => {
     let reads = 0;
     hook.around = async (call, effect) => {
       // Refused as claimed, and about to tell the order: the third read is of the order and the declined payment.
-      if (call === 'readStreams' && ++reads === 3) {
+      if (call === 'loadStreams' && ++reads === 3) {
         hook.around = undisturbed;
         await pay(orderId, { ...CARD, amount: usd(1) });
       }

@@ -1,7 +1,8 @@
 import { outcomeApplier } from '../../src/application/checkout/apply-outcome.ts';
 import { checkoutConsumer } from '../../src/application/checkout/checkout-consumer.ts';
 import { paymentTaker, type TakePaymentRejection } from '../../src/application/checkout/take-payment.ts';
-import { commandExecutor, foldStream, type Executed } from '../../src/application/execute-command.ts';
+import { commandExecutor, type Executed } from '../../src/application/execute-command.ts';
+import { foldStream } from '../../src/application/load-aggregates.ts';
 import { toIntegrationMessage, type IntegrationMessage } from '../../src/application/integration-events.ts';
 import { createOrderRequest } from '../../src/application/orders/create-order.ts';
 import type { PaymentView } from '../../src/application/payments/payment-view.ts';

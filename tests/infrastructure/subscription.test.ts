@@ -1,49 +1,47 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/application/ports.ts';
 import type { OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
-import {
-  startSubscription,
-  type Effect,
-  type Subscription,
-} from '../../src/infrastructure/event-log/subscription.ts';
+import type { Effect, Subscription } from '../../src/infrastructure/event-log/subscription.ts';
+import type { Following, Worker } from '../../src/infrastructure/event-log/worker.ts';
+import type { OrderId } from '../../src/domain/shared/ids.ts';
 import { ids } from '../../src/infrastructure/system.ts';
 import { eventually } from '../support/eventually.ts';
-import { claimed, contextOf, newOrder, openTestLog, orderStream, silent } from '../support/log.ts';
+import { claimed, contextOf, newOrder, openTestLog, orderStream, startTestWorker } from '../support/log.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
 let open: OpenLog;
-let running: Subscription[];
+let workers: Worker[];
 
 beforeEach(async () => {
   database = await createTestDatabase();
   await database.pool.query('create table seen (position bigint not null)');
   open = openTestLog(database.pool);
-  running = [];
+  workers = [];
 });
 afterEach(async () => {
-  await Promise.all(running.map((subscription) => subscription.stop()));
+  await Promise.all(workers.map((worker) => worker.stop()));
   await database.drop();
 });
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, index) => index + 1);
 
-function subscribe(effect: Effect, { tails } = open, batchMax = 7): Subscription {
-  const subscription = startSubscription(database.pool, tails[0]!, silent, {
-    name: 'test',
-    shard: 0,
-    batchMax,
-    effect,
-  });
-  running.push(subscription);
-  return subscription;
+function work({ tails } = open, leaseMs = 1_000): Worker {
+  const worker = startTestWorker(database.pool, tails, leaseMs);
+  workers.push(worker);
+  return worker;
 }
 
+type Options = Partial<Subscription> & { readonly worker?: Worker };
+
+const follow = (effect: Effect, { worker = work(), ...options }: Options = {}): Following =>
+  worker.follow({ name: 'test', version: 1, batchMax: 7, effect, onPoison: 'park', ...options });
+
 /** Writes down each position it is given; nothing in the table keeps it from writing one twice. */
-const note = (before: (events: readonly RecordedEvent[]) => void = () => {}): Effect => ({
+const note = (before: (events: readonly RecordedEvent[]) => void | Promise<void> = () => {}): Effect => ({
   kind: 'sql',
   apply: async (tx, events) => {
-    before(events);
+    await before(events);
     await tx.query('insert into seen select unnest($1::bigint[])', [events.map((event) => event.position)]);
   },
 });
@@ -53,14 +51,33 @@ async function seen(): Promise<number[]> {
   return rows.map((row) => row.position);
 }
 
+async function row<T>(query: string): Promise<T> {
+  return (await database.pool.query(query)).rows[0] as T;
+}
+
 const append = (count: number): Promise<unknown> =>
   Promise.all(upTo(count).map(() => open.log.append(newOrder())));
+
+const claim = (orderId: OrderId, version: number): Promise<unknown> =>
+  open.log.append({
+    context: contextOf(),
+    streams: [orderStream(orderId, version, [claimed(orderId)])],
+    answer: null,
+  });
+
+const killConnections = (): Promise<unknown> =>
+  database.pool
+    .query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    .catch(() => {});
 
 describe('a subscription', () => {
   it('sees every event once, in order, those from before its start included', async () => {
     await append(20);
     const order: bigint[] = [];
-    subscribe(note((events) => order.push(...events.map((event) => event.position))));
+    follow(note((events) => void order.push(...events.map((event) => event.position))));
     await append(20);
     await eventually(async () => expect(await seen()).toEqual(upTo(40)));
     expect(order).toEqual(upTo(40).map(BigInt));
@@ -68,18 +85,28 @@ describe('a subscription', () => {
 
   it('goes on from its checkpoint after a restart', async () => {
     await append(5);
-    const first = subscribe(note());
+    const first = work();
+    follow(note(), { worker: first });
     await eventually(async () => expect(await seen()).toEqual(upTo(5)));
     await first.stop();
     await append(5);
-    subscribe(note());
+    follow(note());
     await eventually(async () => expect(await seen()).toEqual(upTo(10)));
+  });
+
+  it('begins at the beginning again under another version', async () => {
+    await append(5);
+    const worker = work();
+    follow(note(), { worker });
+    await eventually(async () => expect(await seen()).toEqual(upTo(5)));
+    follow(note(), { worker, version: 2 });
+    await eventually(async () => expect(await seen()).toEqual(upTo(5).flatMap((n) => [n, n])));
   });
 
   it('undoes the effect of a batch that fails, tries again, and reports that it is failing', async () => {
     await append(10);
-    let failuresLeft = 3;
-    const subscription = subscribe({
+    let failuresLeft = 5;
+    const following = follow({
       kind: 'sql',
       apply: async (tx, events) => {
         await tx.query('insert into seen select unnest($1::bigint[])', [
@@ -88,30 +115,20 @@ describe('a subscription', () => {
         if (failuresLeft-- > 0) throw new Error('planned');
       },
     });
-    await eventually(() => expect(subscription.status().failures).toBeGreaterThan(0));
+    await eventually(() => expect(following.status()[0]?.failures).toBeGreaterThan(0));
+    expect((await row<{ last_error: string }>('select last_error from subscription')).last_error).toContain(
+      'planned',
+    );
     await eventually(async () => expect(await seen()).toEqual(upTo(10)));
-    expect(subscription.status().failures).toBe(0);
-  });
-
-  it('applies each event once when two processes run it', async () => {
-    const other = openTestLog(database.pool);
-    const both = [subscribe(note(), open, 3), subscribe(note(), other, 5)];
-    for (let n = 0; n < 10; n++) await append(10);
-    // Both must have come to the end: the slower one, which only polls, is the one that would repeat.
-    await eventually(() => expect(both.map((one) => one.status().position)).toEqual([100n, 100n]));
-    expect(await seen()).toEqual(upTo(100));
+    await eventually(() => expect(following.status()[0]?.failures).toBe(0));
+    expect(await row('select last_error from subscription')).toEqual({ last_error: null });
   });
 
   it('survives the loss of its connections', async () => {
-    subscribe(note());
+    follow(note());
     for (let n = 0; n < 10; n++) {
       await append(10);
-      await database.pool
-        .query(
-          `select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and pid <> pg_backend_pid()`,
-        )
-        .catch(() => {});
+      await killConnections();
     }
     await eventually(async () => expect((await seen()).length).toBeGreaterThanOrEqual(100));
     expect(await seen()).toEqual(upTo(100));
@@ -119,7 +136,7 @@ describe('a subscription', () => {
 
   it('sees what another process appends', async () => {
     const other = openTestLog(database.pool);
-    subscribe(note());
+    follow(note());
     await other.log.append(newOrder());
     await eventually(async () => expect(await seen()).toEqual([1]));
   });
@@ -128,64 +145,243 @@ describe('a subscription', () => {
     await append(10);
     const given: number[] = [];
     let crash = true;
-    subscribe({
-      kind: 'outside',
-      apply: async (events) => {
-        given.push(...events.map((event) => Number(event.position)));
-        if (crash) {
-          crash = false;
-          throw new Error('planned');
-        }
+    follow(
+      {
+        kind: 'outside',
+        apply: async (events) => {
+          given.push(...events.map((event) => Number(event.position)));
+          if (crash) {
+            crash = false;
+            throw new Error('planned');
+          }
+        },
       },
-    });
+      { isOutage: () => true },
+    );
     await eventually(() => expect(new Set(given)).toEqual(new Set(upTo(10))));
     expect(given).toEqual([...upTo(7), ...upTo(10)]);
-  });
-
-  it('does not pass over an event that this build cannot read', async () => {
-    await append(3);
-    await database.pool
-      .query(`insert into event (shard, position, stream_id, version, event_id, type, schema_version, data,
-      metadata, recorded_at) select shard, 4, stream_id, 2, gen_random_uuid(), 'OrderTeleported', 1, '{}', metadata, now()
-      from event where position = 3`);
-    await database.pool.query('update log_head set head = 4');
-    await append(1);
-    const subscription = subscribe(note(), open, 3);
-    await eventually(() => expect(subscription.status().failures).toBeGreaterThan(1));
-    expect(await seen()).toEqual(upTo(3));
   });
 
   it('can share a tail with slower and later ones', async () => {
     await append(50);
     const counts = [0, 0, 0];
-    const start = (index: number) =>
-      running.push(
-        startSubscription(database.pool, open.tails[0]!, silent, {
-          name: `test-${index}`,
-          shard: 0,
-          batchMax: 4 + index * 7,
-          effect: {
-            kind: 'outside',
-            apply: async (events) => {
-              expect(Number(events[0]!.position)).toBe(counts[index]! + 1);
-              counts[index] = Number(events.at(-1)!.position);
-              await new Promise((resolve) => setTimeout(resolve, index * 3));
-            },
+    const worker = work();
+    const start = (index: number): Following =>
+      follow(
+        {
+          kind: 'outside',
+          apply: async (events) => {
+            expect(Number(events[0]!.position)).toBe(counts[index]! + 1);
+            counts[index] = Number(events.at(-1)!.position);
+            await new Promise((resolve) => setTimeout(resolve, index * 3));
           },
-        }),
+        },
+        { worker, name: `test-${index}`, batchMax: 4 + index * 7 },
       );
-    start(0);
-    start(1);
+    const running = [start(0), start(1)];
     await append(50);
-    start(2);
+    running.push(start(2));
     const orderId = ids.orderId();
     await open.log.append(newOrder(orderId));
-    await open.log.append({
-      context: contextOf(),
-      streams: [orderStream(orderId, 1, [claimed(orderId)])],
-      answer: null,
-    });
+    await claim(orderId, 1);
     await eventually(() => expect(counts).toEqual([102, 102, 102]));
-    expect(running.map((subscription) => subscription.status().failures)).toEqual([0, 0, 0]);
+    expect(running.flatMap((one) => one.status()).map(({ failures }) => failures)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('several processes', () => {
+  it('apply each event once between them', async () => {
+    const other = openTestLog(database.pool);
+    follow(note());
+    follow(note(), { worker: work(other), batchMax: 5 });
+    for (let n = 0; n < 10; n++) await append(10);
+    await eventually(async () => expect((await seen()).length).toBeGreaterThanOrEqual(100));
+    expect(await seen()).toEqual(upTo(100));
+  });
+
+  it('share the subscriptions, and the one that is left takes all', async () => {
+    const [first, second] = [work(), work(openTestLog(database.pool))] as const;
+    const names = upTo(6).map((n) => `test-${n}`);
+    const holding = [first, second].map((worker) =>
+      names.map((name) => follow(note(), { worker, name })),
+    );
+    const held = (index: number): number => holding[index]!.flatMap((one) => one.status()).length;
+    await eventually(() => expect([held(0), held(1)]).toEqual([3, 3]));
+    await second.stop();
+    await eventually(() => expect(held(0)).toBe(6));
+  });
+
+  it('take over from one that is gone without a word once its lease has run out', async () => {
+    await append(3);
+    follow(note());
+    await eventually(async () => expect(await seen()).toEqual(upTo(3)));
+    // As kill -9 leaves it: the lease of somebody who will never come back.
+    await workers.pop()!.stop();
+    await database.pool.query(
+      `update subscription set owner = 'gone', epoch = epoch + 1, lease_until = now() + interval '2 s'`,
+    );
+    await append(3);
+    follow(note());
+    const taken = await eventually(async () => {
+      const lease = await row<{ owner: string; early: boolean }>(
+        `select owner, lease_until < now() + interval '1 ms' as early from subscription`,
+      );
+      expect(lease.owner).not.toBe('gone');
+      return lease;
+    });
+    expect(taken.early).toBe(false);
+    await eventually(async () => expect(await seen()).toEqual(upTo(6)));
+  });
+
+  it('are fenced off when their lease went to another while they were not looking', async () => {
+    await append(14);
+    let meanwhile: Promise<unknown> | undefined;
+    const paused = follow(
+      note(async () => {
+        // The batch is read; before it commits, somebody else gets the lease, as after a long pause.
+        meanwhile ??= open.tails[0]!.read(0n, 1).then(() => {});
+        await meanwhile;
+      }),
+    );
+    await eventually(async () => expect((await seen()).length).toBe(14));
+    await database.pool.query(
+      `update subscription set owner = 'another', epoch = epoch + 1, lease_until = now() + interval '1 min'`,
+    );
+    await append(7);
+    await eventually(() => expect(paused.status()).toEqual([]));
+    expect(await seen()).toEqual(upTo(14));
+    expect(await row('select position::int, owner from subscription')).toEqual({ position: 14, owner: 'another' });
+  });
+});
+
+describe('an operator', () => {
+  it('pauses a subscription at once, and it goes on from there when resumed', async () => {
+    const following = follow(note());
+    await append(5);
+    await eventually(async () => expect(await seen()).toEqual(upTo(5)));
+    await database.pool.query(`update subscription set status = 'paused'`);
+    await append(5);
+    await eventually(() => expect(following.status()).toEqual([]));
+    expect(await seen()).toEqual(upTo(5));
+    await database.pool.query(`update subscription set status = 'running'`);
+    await eventually(async () => expect(await seen()).toEqual(upTo(10)));
+  });
+});
+
+/** Fails for one stream until told otherwise. */
+function poisonedBy(streamId: string): { effect: Effect; heal: () => void } {
+  let healed = false;
+  const effect = note((events) => {
+    if (!healed && events.some((event) => event.streamId === streamId)) throw new Error('cannot be handled');
+  });
+  return { effect, heal: () => (healed = true) };
+}
+
+const parked = async (): Promise<unknown[]> =>
+  (await database.pool.query('select position::int, kind, status from parked order by position')).rows;
+
+describe('an event that cannot be handled', () => {
+  it('is parked, its stream waits behind it in order, and all others go on', async () => {
+    const bad = ids.orderId();
+    await append(20);
+    await open.log.append(newOrder(bad)); // position 21
+    await append(20);
+    const { effect, heal } = poisonedBy(bad);
+    const following = follow(effect);
+    await eventually(async () => expect((await seen()).length).toBe(40));
+    await claim(bad, 1); // position 42
+    await append(1);
+    await eventually(async () => expect((await seen()).length).toBe(41));
+    expect(await seen()).toEqual(upTo(43).filter((n) => n !== 21 && n !== 42));
+    expect(await parked()).toEqual([
+      { position: 21, kind: 'failed', status: 'parked' },
+      { position: 42, kind: 'behind', status: 'parked' },
+    ]);
+    expect(following.status()).toMatchObject([{ failures: 0, blocked: 1 }]);
+
+    heal();
+    await database.pool.query(`update parked set status = 'retry'`);
+    await eventually(async () => expect(await seen()).toEqual(upTo(43)));
+    expect(await parked()).toEqual([]);
+    await claim(bad, 2);
+    await eventually(async () => expect(await seen()).toEqual(upTo(44)));
+  });
+
+  it('stays parked, with one more attempt, when the retry fails too', async () => {
+    const bad = ids.orderId();
+    await open.log.append(newOrder(bad));
+    follow(poisonedBy(bad).effect);
+    await eventually(async () => expect(await parked()).toHaveLength(1));
+    const { attempts } = await row<{ attempts: number }>('select attempts from parked');
+    await database.pool.query(`update parked set status = 'retry'`);
+    await eventually(async () =>
+      expect(await row('select attempts, status from parked')).toEqual({ attempts: attempts + 1, status: 'parked' }),
+    );
+    expect(await seen()).toEqual([]);
+  });
+
+  it('lets its stream go on once it is discarded', async () => {
+    const bad = ids.orderId();
+    await open.log.append(newOrder(bad));
+    const { effect, heal } = poisonedBy(bad);
+    follow(effect);
+    await eventually(async () => expect(await parked()).toHaveLength(1));
+    await database.pool.query(`update parked set status = 'discarded', reason = 'test', actor = 'test'`);
+    heal();
+    await claim(bad, 1);
+    await eventually(async () => expect(await seen()).toEqual([2]), 15_000);
+    expect(await parked()).toEqual([{ position: 1, kind: 'failed', status: 'discarded' }]);
+  });
+
+  it('halts the shard instead, where that is the policy, until somebody resumes it', async () => {
+    const bad = ids.orderId();
+    await append(3);
+    await open.log.append(newOrder(bad));
+    await append(3);
+    const { effect, heal } = poisonedBy(bad);
+    const following = follow(effect, { onPoison: 'halt' });
+    await eventually(async () => expect(await row('select status from subscription')).toEqual({ status: 'halted' }));
+    expect(await seen()).toEqual(upTo(3));
+    await eventually(() => expect(following.status()).toEqual([]));
+    heal();
+    await database.pool.query(`update subscription set status = 'running'`);
+    await eventually(async () => expect(await seen()).toEqual(upTo(7)));
+  });
+});
+
+describe('an event that this build cannot read', () => {
+  /** What a newer build would write. */
+  const appendUnknown = async (orderId: OrderId): Promise<void> => {
+    await database.pool.query(
+      `with head as (update log_head set head = head + 1 where shard = 0 returning head),
+            stream as (update stream set version = version + 1 where stream_id = $1 returning version)
+       insert into event (shard, position, stream_id, version, event_id, type, schema_version, data, metadata, recorded_at)
+       select 0, head, $1, version, gen_random_uuid(), 'OrderTeleported', 1, '{}', '{}', now() from head, stream`,
+      [orderId],
+    );
+  };
+
+  it('is parked with its stream, never passed over, and all others go on', async () => {
+    const orderId = ids.orderId();
+    await open.log.append(newOrder(orderId));
+    await appendUnknown(orderId);
+    await claim(orderId, 2);
+    await append(3);
+    follow(note());
+    await eventually(async () => expect(await seen()).toEqual([1, 4, 5, 6]));
+    expect(await parked()).toEqual([
+      { position: 2, kind: 'unreadable', status: 'parked' },
+      { position: 3, kind: 'behind', status: 'parked' },
+    ]);
+  });
+
+  it('halts the shard where that is the policy', async () => {
+    const orderId = ids.orderId();
+    await open.log.append(newOrder(orderId));
+    await appendUnknown(orderId);
+    await append(3);
+    follow(note(), { onPoison: 'halt' });
+    await eventually(async () => expect(await row('select status from subscription')).toEqual({ status: 'halted' }));
+    expect(await seen()).toEqual([1]);
   });
 });

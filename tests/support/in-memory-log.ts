@@ -4,10 +4,13 @@ import type {
   EventLog,
   EventMetadata,
   Json,
+  LoadedStream,
   RecordedEvent,
+  Snapshot,
   StoredCommand,
   StreamAppend,
   Unit,
+  UpTo,
 } from '../../src/application/ports.ts';
 
 /** Stands between a caller and an effect: may wait, fail before the effect or after it, or never come back. */
@@ -23,7 +26,7 @@ export type InMemoryLog = EventLog & {
   conflictNext(times: number): void;
 };
 
-type Stream = { readonly tenantId: string; readonly events: readonly RecordedEvent[] };
+type Stream = { readonly tenantId: string; readonly category: string; readonly snapshot?: Snapshot; readonly events: readonly RecordedEvent[] };
 
 const RECORDED_AT = '2026-01-01T00:00:00.000Z';
 
@@ -52,7 +55,7 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
     }
     if (!appends.every((candidate) => fits(candidate, context.tenantId))) return { kind: 'conflict' };
 
-    for (const { streamId, events } of appends) record(streamId, events, metadata);
+    for (const candidate of appends) record(candidate, metadata);
     commands.set(context.commandId, { fingerprint, answer: JSON.parse(JSON.stringify(answer)) as Json });
     return { kind: 'appended' };
   }
@@ -64,8 +67,9 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
       : expectedVersion === 0;
   }
 
-  function record(streamId: string, events: readonly DomainEvent[], metadata: EventMetadata): void {
-    const before = streams.get(streamId)?.events ?? [];
+  function record({ streamId, category, events }: StreamAppend, metadata: EventMetadata): void {
+    const stream = streams.get(streamId);
+    const before = stream?.events ?? [];
     const added = events.map((event, index): RecordedEvent => {
       const position = recorded.length + index + 1;
       return {
@@ -80,19 +84,32 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
       };
     });
     recorded.push(...added);
-    streams.set(streamId, { tenantId: metadata.tenantId, events: [...before, ...added] });
+    const { tenantId } = metadata;
+    streams.set(streamId, { category, ...stream, tenantId, events: [...before, ...added] });
   }
 
   return {
     append: (unit) => around('append', () => Promise.resolve().then(() => append(unit))),
-    readStreams: (tenantId, streamIds) =>
+    readStreams: (tenantId, streamIds, upTo = {}) =>
       around('readStreams', async () => {
         requireOneShard(streamIds);
         return streamIds.map((id) => {
           const stream = streams.get(id);
-          return stream?.tenantId === tenantId ? stream.events : [];
+          return stream?.tenantId === tenantId ? stream.events.filter((event) => isUpTo(event, upTo)) : [];
         });
       }),
+    loadStreams: (tenantId, requests) =>
+      around('loadStreams', async () => {
+        requireOneShard(requests.map(({ streamId }) => streamId));
+        return requests.map(({ streamId, after }) => {
+          const stream = streams.get(streamId);
+          return stream?.tenantId === tenantId ? loaded(stream, after) : undefined;
+        });
+      }),
+    offerSnapshot: (streamId, _category, snapshot) => {
+      const stream = streams.get(streamId);
+      if (stream && (stream.snapshot?.version ?? 0) < snapshot.version) streams.set(streamId, { ...stream, snapshot });
+    },
     findCommand: (_streamId, commandId) => around('findCommand', async () => commands.get(commandId)),
     events: () => [...recorded],
     typesOf: (streamId) => (streams.get(streamId)?.events ?? []).map(({ event }) => event.type),
@@ -101,6 +118,15 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
     },
   };
 }
+
+function loaded({ category, snapshot, events }: Stream, after: number): LoadedStream {
+  const usable = snapshot && snapshot.version > after ? { snapshot } : {};
+  const from = usable.snapshot?.version ?? after;
+  return { category, ...usable, events: events.filter(({ version }) => version > from) };
+}
+
+const isUpTo = (event: RecordedEvent, { version = Infinity, at }: UpTo): boolean =>
+  event.version <= version && (at === undefined || Date.parse(event.recordedAt) <= Date.parse(at));
 
 /** However many shards there are, ids that end alike share one; others may not. */
 function requireOneShard(streamIds: readonly string[]): void {

@@ -1,22 +1,42 @@
 import { pino } from 'pino';
-import { openLog, type OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
+import { inject } from 'vitest';
+import { eventCodec } from '../../src/infrastructure/codecs/event-codec.ts';
+import { openLog, type LogOptions, type OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
 import type { CommandContext, StreamAppend, Unit } from '../../src/application/ports.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
 import { parseCurrency } from '../../src/domain/shared/currencies.ts';
 import type { CustomerId, OrderId, TenantId } from '../../src/domain/shared/ids.ts';
 import { money } from '../../src/domain/shared/money.ts';
 import type { Pool } from '../../src/infrastructure/postgres/pool.ts';
-import { ids } from '../../src/infrastructure/system.ts';
+import type { Tail } from '../../src/infrastructure/event-log/tail.ts';
+import { startWorker, type Worker } from '../../src/infrastructure/event-log/worker.ts';
+import { ids, newOwnerName } from '../../src/infrastructure/system.ts';
 
 export const silent = pino({ level: 'silent' });
 export const TENANT = '0190a000-0000-7000-8000-000000000001' as TenantId;
 
-export const openTestLog = (
-  pool: Pool,
-  shardCount = 1,
-  limits: { queueMax?: number; resendForMs?: number } = {},
-): OpenLog =>
-  openLog(pool, pool, shardCount, { batchMax: 256, queueMax: 5_000, resendForMs: 5_000, ...limits });
+/** As one process opens it, on a database with as many shards as this project's have unless said otherwise. */
+export const openTestLog = (pool: Pool, options: Partial<LogOptions> = {}): OpenLog =>
+  openLog({
+    writePool: pool,
+    readPool: pool,
+    shardCount: options.shardCount ?? inject('shardCount'),
+    codec: eventCodec,
+    stateVersions: { order: 1, payment: 1 },
+    logger: silent,
+    batchMax: 256,
+    batchBytesMax: 4_000_000,
+    queueMax: 5_000,
+    resendForMs: 5_000,
+    ...options,
+  });
+
+export const startTestWorker = (pool: Pool, tails: readonly Tail[], leaseMs = 1_000): Worker =>
+  startWorker(pool, tails, silent, { owner: newOwnerName(), leaseMs });
+
+/** An order's id whose last two bytes name this shard, however many there are beyond it. */
+export const orderIdOn = (shard: number): OrderId =>
+  `${ids.orderId().slice(0, -4)}${shard.toString(16).padStart(4, '0')}` as OrderId;
 
 const usd = (amountMinor: number) => money(BigInt(amountMinor), parseCurrency('USD')!);
 

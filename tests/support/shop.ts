@@ -12,19 +12,20 @@ import { money } from '../../src/domain/shared/money.ts';
 import { hostOnLog, type Consumers } from '../../src/infrastructure/consumers/on-log.ts';
 import { orderCreatedConsumer } from '../../src/infrastructure/consumers/order-created-consumer.ts';
 import { paymentProcessedConsumer } from '../../src/infrastructure/consumers/payment-processed-consumer.ts';
-import { openLog, type OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
+import { eventCodec } from '../../src/infrastructure/codecs/event-codec.ts';
+import type { OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
 import { readShard } from '../../src/infrastructure/event-log/read.ts';
 import { startConsumers, type HostedConsumers } from '../../src/infrastructure/rabbitmq/consumer.ts';
 import { startPublisher, type Publisher } from '../../src/infrastructure/rabbitmq/publisher.ts';
 import { startRelay, type Relay } from '../../src/infrastructure/rabbitmq/relay.ts';
 import { topologyFor } from '../../src/infrastructure/rabbitmq/topology.ts';
 import { ids, newTenantId, systemClock } from '../../src/infrastructure/system.ts';
-import { silent } from './log.ts';
+import { openTestLog, silent, startTestWorker } from './log.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { withChannel } from './rabbitmq.ts';
 
 /** A database with its log and the service's consumers, to be hosted on the log or on a broker. */
-export type Shop = OpenLog & {
+export type Shop = Pick<OpenLog, 'log' | 'tails'> & {
   readonly database: TestDatabase;
   readonly tenantId: TenantId;
   readonly consumers: Consumers;
@@ -59,7 +60,7 @@ export const effectsOf = (sales: number): Effects => ({
 export async function openShop(): Promise<Shop> {
   const database = await createTestDatabase();
   const { pool } = database;
-  const { log, tails } = openLog(pool, pool, 1, { batchMax: 256, queueMax: 10_000, resendForMs: 5_000 });
+  const { log, tails } = openTestLog(pool, { queueMax: 10_000 });
   const tenantId = newTenantId() as TenantId;
   const execute = commandExecutor(log, systemClock, Math.random);
   const sell = (customerId = 'customer-1') => appendSale(log, tenantId, customerId as CustomerId);
@@ -77,8 +78,12 @@ export async function openShop(): Promise<Shop> {
       await Promise.all(Array.from({ length: count }, () => sell()));
     },
     messages: async () => {
-      const events = await readShard(pool, 0, 0n, 10_000);
-      return events.flatMap((event) => toIntegrationMessage(event) ?? []);
+      const entries = await Promise.all(
+        tails.map((_, shard) => readShard(pool, eventCodec, shard, 0n, 10_000)),
+      );
+      return entries.flat().flatMap(({ recorded }) =>
+        recorded instanceof Error ? [] : (toIntegrationMessage(recorded) ?? []),
+      );
     },
     effects: async () => {
       const { rows } = await pool.query<Effects>(
@@ -153,7 +158,8 @@ export async function onBroker(
     ...(confirmTimeoutMs === undefined ? {} : { confirmTimeoutMs }),
   });
   const names = all.map(({ name }) => name);
-  const relay = await startRelay({ pool, tails: shop.tails, logger: silent, publisher, consumers: names });
+  const worker = startTestWorker(pool, shop.tails);
+  const relay = await startRelay({ pool, worker, shardCount: shop.tails.length, publisher, consumers: names });
   const hosted = await startConsumers({ url, pool, logger: silent, consumers, publisher });
   return {
     publisher,
@@ -161,6 +167,7 @@ export async function onBroker(
     consumers: hosted,
     stop: async () => {
       await relay.stop();
+      await worker.stop();
       await hosted.stop();
       await publisher.stop();
     },
@@ -178,8 +185,7 @@ export async function removeTopology(shop: Shop, url: string): Promise<void> {
 
 /** Hosts consumers on the log; returns what stops them. */
 export function onLog(shop: Shop, consumers: Consumers = shop.consumers): () => Promise<void> {
-  const subscriptions = hostOnLog(shop.database.pool, shop.tails, silent, consumers);
-  return async () => {
-    await Promise.all(subscriptions.map((subscription) => subscription.stop()));
-  };
+  const worker = startTestWorker(shop.database.pool, shop.tails);
+  hostOnLog(worker, consumers);
+  return () => worker.stop();
 }

@@ -15,12 +15,12 @@ import type { Money } from '../../domain/shared/money.ts';
 import { err, ok, type Result } from '../../domain/shared/result.ts';
 import {
   append,
-  foldStream,
   type CommandRefusal,
   type CommandRequest,
   type ExecuteCommand,
   type Executed,
 } from '../execute-command.ts';
+import { loadAggregate } from '../load-aggregates.ts';
 import { viewPayment } from '../payments/payment-view.ts';
 import type { Clock, CommandContext, EventLog, Ids, PaymentGateway } from '../ports.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
@@ -81,8 +81,7 @@ export function paymentTaker(ports: PaymentTakerPorts) {
   }
 
   async function applyKnownOutcomes(context: CommandContext, orderId: OrderId): Promise<void> {
-    const [stream = []] = await log.readStreams(context.tenantId, [orderId]);
-    const { state: order } = foldStream(orderAggregate, stream);
+    const { state: order } = await loadAggregate(log, context.tenantId, orderAggregate, orderId);
     if (order.status === 'absent') return;
     // One after another: they change the same stream, so side by side all but one would meet a conflict each time.
     for (const { paymentId } of order.payments.filter((payment) => payment.status === 'Pending')) {
@@ -100,8 +99,12 @@ export function paymentTaker(ports: PaymentTakerPorts) {
     paymentId: PaymentId,
     { isFirstCall }: { isFirstCall: boolean },
   ): Promise<Outcome> {
-    const [stream = []] = await log.readStreams(context.tenantId, [paymentId]);
-    const { state: payment, version } = foldStream(paymentAggregate, stream);
+    const { state: payment, version } = await loadAggregate(
+      log,
+      context.tenantId,
+      paymentAggregate,
+      paymentId,
+    );
     if (payment.status === 'absent') return err({ code: 'payment-not-found' });
     if (payment.status !== 'Pending') return ok({ answer: viewPayment(payment, version), replayed: false });
 

@@ -194,6 +194,7 @@ function closed(order: PlacedOrder, paymentId: PaymentId, status: OrderPayment['
 
 export const orderAggregate: Aggregate<Order, OrderEvent> = {
   category: 'order',
+  stateVersion: 1,
   firstEvent: 'OrderCreated',
   absent: { status: 'absent' },
   evolve,

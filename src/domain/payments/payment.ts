@@ -149,6 +149,7 @@ function attemptOf(payment: StartedPayment): Attempt {
 
 export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
   category: 'payment',
+  stateVersion: 1,
   firstEvent: 'PaymentInitiated',
   absent: { status: 'absent' },
   evolve,

@@ -4,6 +4,8 @@
  */
 export type Aggregate<State, Event> = {
   readonly category: string;
+  /** Raise it when the shape of the state changes: snapshots taken before then are ignored. */
+  readonly stateVersion: number;
   /** The type that every stream of this category begins with. */
   readonly firstEvent: string;
   readonly absent: State;

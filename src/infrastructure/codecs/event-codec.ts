@@ -1,34 +1,99 @@
 import { Ajv } from 'ajv';
 import type { TSchema } from 'typebox';
-import type { DomainEvent } from '../../application/ports.ts';
+import { UnreadableEvent, type DomainEvent } from '../../application/ports.ts';
+import { invariant, InvariantViolation } from '../../domain/shared/invariant.ts';
 import { fromJson, toJson } from './money-json.ts';
 import { ORDER_PAYLOADS } from './order-codec.ts';
 import { PAYMENT_PAYLOADS } from './payment-codec.ts';
+import type { PayloadVersions, Upcaster } from './payload-versions.ts';
+
+export { UnreadableEvent };
 
 /** An event as the log keeps it. `data` holds everything but the type. */
 export type StoredEvent = { readonly type: string; readonly schemaVersion: number; readonly data: unknown };
 
-/** The log holds something this build cannot read: a newer build's event, or damage. Never passed over. */
-class UnreadableEvent extends Error {
-  override readonly name = 'UnreadableEvent';
-}
+export type EventCodec = {
+  /** Writes the current version. */
+  readonly encode: (event: DomainEvent) => StoredEvent;
+  /** Reads every version there ever was; throws `UnreadableEvent`, which never quotes the payload. */
+  readonly decode: (stored: StoredEvent) => DomainEvent;
+};
+
+/** What is wrong with a payload, in words of its schema alone; undefined if nothing is. */
+type Check = (payload: unknown) => string | undefined;
 
 const ajv = new Ajv({ strict: true });
-const schemas: ReadonlyMap<string, TSchema> = new Map(
-  Object.entries({ ...ORDER_PAYLOADS, ...PAYMENT_PAYLOADS }),
-);
 
-const CURRENT_VERSION = 1;
+export function createEventCodec(definitions: Readonly<Record<string, PayloadVersions>>): EventCodec {
+  const types = new Map(
+    Object.entries(definitions).map(([type, { schemas, upcasters }]) => [
+      type,
+      { current: schemas.length, checks: schemas.map(checkOf), upcasters },
+    ]),
+  );
+  return {
+    encode: ({ type, ...payload }) => {
+      const schemaVersion = types.get(type)?.current;
+      invariant(schemaVersion, `${type} has a definition`);
+      return { type, schemaVersion, data: toJson(payload) };
+    },
+    decode: ({ type, schemaVersion, data }) => {
+      const known = types.get(type);
+      const check = known?.checks[schemaVersion - 1];
+      if (!known || !check) throw unreadable(type, schemaVersion, 'this build knows no such event');
+      const problem = check(data);
+      if (problem) throw unreadable(type, schemaVersion, problem);
+      if (schemaVersion === known.current) return toEvent(type, schemaVersion, data);
 
-export function encodeEvent({ type, ...payload }: DomainEvent): StoredEvent {
-  return { type, schemaVersion: CURRENT_VERSION, data: toJson(payload) };
+      const payload = upcast(type, schemaVersion, data, known.upcasters);
+      // Not between the upcasters: whatever goes wrong there shows at the end. An event costs two checks at most, one
+      // if it is current, as nearly all are.
+      const misfit = known.checks[known.current - 1]!(payload);
+      if (misfit) throw unreadable(type, schemaVersion, `upcast to v${known.current}: ${misfit}`);
+      return toEvent(type, schemaVersion, payload);
+    },
+  };
 }
 
-export function decodeEvent({ type, schemaVersion, data }: StoredEvent): DomainEvent {
-  const schema = schemaVersion === CURRENT_VERSION ? schemas.get(type) : undefined;
-  if (!schema) throw new UnreadableEvent(`no reader for ${type} v${schemaVersion}`);
-  const validate = ajv.compile(schema); // compiled when first met, kept by Ajv from then on
-  if (!validate(data))
-    throw new UnreadableEvent(`${type} v${schemaVersion}: ${ajv.errorsText(validate.errors)}`);
-  return fromJson<DomainEvent>({ type, ...(data as object) });
+/** This build's. */
+export const eventCodec: EventCodec = createEventCodec({ ...ORDER_PAYLOADS, ...PAYMENT_PAYLOADS });
+
+export const { encode: encodeEvent, decode: decodeEvent } = eventCodec;
+
+/** Compiled when first asked: that takes milliseconds, and most old versions are never met. */
+function checkOf(schema: TSchema): Check {
+  let validate: ReturnType<typeof ajv.compile> | undefined;
+  return (payload) => {
+    validate ??= ajv.compile(schema);
+    if (validate(payload)) return undefined;
+    // The path within the schema, not within the payload, whose keys may be a customer's own words.
+    const { schemaPath, message } = validate.errors![0]!;
+    return `${schemaPath} ${message}`;
+  };
 }
+
+function upcast(type: string, version: number, data: unknown, upcasters: readonly Upcaster[]): unknown {
+  let payload = data;
+  for (let from = version; from <= upcasters.length; from++) {
+    try {
+      payload = upcasters[from - 1]!(payload);
+    } catch (fault) {
+      // Its name only: a message such as "Cannot convert abc to a BigInt" quotes the payload.
+      const name = fault instanceof Error ? fault.name : typeof fault;
+      throw unreadable(type, version, `the upcaster from v${from} threw a ${name}`);
+    }
+  }
+  return payload;
+}
+
+function toEvent(type: string, version: number, payload: unknown): DomainEvent {
+  try {
+    return fromJson<DomainEvent>({ type, ...(payload as object) });
+  } catch (fault) {
+    if (fault instanceof InvariantViolation) throw unreadable(type, version, fault.message);
+    throw fault;
+  }
+}
+
+const unreadable = (type: string, version: number, problem: string): UnreadableEvent =>
+  new UnreadableEvent(`${type} v${version}: ${problem}`);

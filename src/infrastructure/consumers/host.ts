@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Check } from '../../application/health.ts';
-import type { Tail } from '../event-log/tail.ts';
+import type { Worker } from '../event-log/worker.ts';
 import type { Pool } from '../postgres/pool.ts';
 import type { Consumers } from './on-log.ts';
 
@@ -8,7 +8,8 @@ export type MessagingOptions = {
   /** Unset: the consumers follow the log inside this process. */
   readonly amqpUrl: string | undefined;
   readonly pool: Pool;
-  readonly tails: readonly Tail[];
+  readonly worker: Worker;
+  readonly shardCount: number;
   readonly logger: Logger;
   readonly consumers: Consumers;
 };

@@ -1,10 +1,8 @@
-import type { Logger } from 'pino';
 import type { CommandConsumer } from '../../application/consumers.ts';
 import { toIntegrationMessage, type IntegrationMessage } from '../../application/integration-events.ts';
 import type { RecordedEvent } from '../../application/ports.ts';
-import { startSubscription, type Effect, type Subscription } from '../event-log/subscription.ts';
-import type { Tail } from '../event-log/tail.ts';
-import type { Pool } from '../postgres/pool.ts';
+import type { Effect } from '../event-log/subscription.ts';
+import type { Following, Worker } from '../event-log/worker.ts';
 import { inLanes } from './lanes.ts';
 import { notInInbox, type SqlConsumer } from './sql-consumer.ts';
 
@@ -17,20 +15,13 @@ const BATCH_MAX = 500;
 const LANES_MAX = 64;
 
 /** Hosts the consumers on the log itself: no broker, no copies; an effect and its checkpoint are one transaction. */
-export function hostOnLog(
-  pool: Pool,
-  tails: readonly Tail[],
-  logger: Logger,
-  consumers: Consumers,
-): Subscription[] {
+export function hostOnLog(worker: Worker, consumers: Consumers): Following[] {
   const effects: { name: string; effect: Effect }[] = [
     ...consumers.sql.map((consumer) => ({ name: consumer.name, effect: sqlEffect(consumer) })),
     ...consumers.command.map((consumer) => ({ name: consumer.name, effect: commandEffect(consumer) })),
   ];
-  return tails.flatMap((tail, shard) =>
-    effects.map(({ name, effect }) =>
-      startSubscription(pool, tail, logger, { name, shard, batchMax: BATCH_MAX, effect }),
-    ),
+  return effects.map(({ name, effect }) =>
+    worker.follow({ name, version: 1, batchMax: BATCH_MAX, effect, onPoison: 'park' }),
   );
 }
 

@@ -6,13 +6,15 @@ import {
   type Json,
   type Unit,
 } from '../../application/ports.ts';
-import { encodeEvent } from '../codecs/event-codec.ts';
+import type { EventCodec } from '../codecs/event-codec.ts';
 import { isUnreachable, type Pool } from '../postgres/pool.ts';
 import { newEventId } from '../system.ts';
 
 export type AppenderOptions = {
   /** Units in one call; measured on 2 cores, more than 256 gains nothing. */
   readonly batchMax: number;
+  /** Bytes of events and answers in one call, one unit at least: a batch of huge orders must not hold up the rest. */
+  readonly batchBytesMax: number;
   /** Units that may wait; one more is refused with `LogOverloaded` before anything is written. */
   readonly queueMax: number;
   /** How long the same units are sent again while PostgreSQL is away, then `LogUnavailable`. */
@@ -23,9 +25,19 @@ export type AppenderOptions = {
 
 export type Appender = { append(unit: Unit): Promise<AppendOutcome> };
 
+type EncodedEvent = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly dataJson: string;
+};
+
+/** A unit as it will be sent, however often: the event ids stay the same. */
 type Waiting = {
   readonly unit: Unit;
-  readonly eventIds: readonly string[];
+  readonly events: readonly (readonly EncodedEvent[])[];
+  readonly answerJson: string;
+  readonly bytes: number;
   readonly resolve: (outcome: AppendOutcome) => void;
   readonly reject: (fault: unknown) => void;
 };
@@ -36,7 +48,12 @@ const RESEND_PAUSE_MS = 100;
  * Group commit for one shard: while one call is in flight, the next units gather and go together, so the head lock
  * and the flush are paid once a batch. An idle appender sends at the end of the current turn of the event loop.
  */
-export function startAppender(pool: Pool, shard: number, options: AppenderOptions): Appender {
+export function startAppender(
+  pool: Pool,
+  codec: EventCodec,
+  shard: number,
+  options: AppenderOptions,
+): Appender {
   let queue: Waiting[] = [];
   let sending = false;
 
@@ -45,7 +62,7 @@ export function startAppender(pool: Pool, shard: number, options: AppenderOption
     // The units of one turn of the event loop travel together even when the appender was idle.
     await new Promise<void>((resolve) => void setImmediate(resolve));
     while (queue.length > 0) {
-      const { batch, rest } = nextBatch(queue, options.batchMax);
+      const { batch, rest } = nextBatch(queue, options);
       queue = rest;
       if (await settle(batch)) options.onAppended();
     }
@@ -77,23 +94,43 @@ export function startAppender(pool: Pool, shard: number, options: AppenderOption
           reject(new LogOverloaded(`${queue.length} commands are waiting for shard ${shard}`));
           return;
         }
-        const eventIds = unit.streams.flatMap((stream) => stream.events.map(newEventId));
-        queue.push({ unit, eventIds, resolve, reject });
+        queue.push({ ...encode(codec, unit), resolve, reject });
         if (!sending) void sendAll();
       }),
   };
 }
 
+function encode(codec: EventCodec, unit: Unit): Pick<Waiting, 'unit' | 'events' | 'answerJson' | 'bytes'> {
+  const answerJson = JSON.stringify(unit.answer);
+  let bytes = answerJson.length;
+  const events = unit.streams.map((stream) =>
+    stream.events.map((event) => {
+      const { type, schemaVersion, data } = codec.encode(event);
+      const dataJson = JSON.stringify(data);
+      bytes += dataJson.length;
+      return { eventId: newEventId(), type, schemaVersion, dataJson };
+    }),
+  );
+  return { unit, events, answerJson, bytes };
+}
+
 /** Two units of one command, or of one stream, never share a batch: the later must see what the earlier did. */
-function nextBatch(queue: readonly Waiting[], batchMax: number): { batch: Waiting[]; rest: Waiting[] } {
+function nextBatch(
+  queue: readonly Waiting[],
+  { batchMax, batchBytesMax }: AppenderOptions,
+): { batch: Waiting[]; rest: Waiting[] } {
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
   const taken = new Set<string>();
-  for (const waiting of queue) {
+  let bytes = 0;
+  for (const [index, waiting] of queue.entries()) {
     const { context, streams } = waiting.unit;
+    const full = batch.length >= batchMax || (batch.length > 0 && bytes + waiting.bytes > batchBytesMax);
+    if (full) return { batch, rest: [...rest, ...queue.slice(index)] };
     const names = [context.commandId, ...streams.map((stream) => stream.streamId)];
-    const fits = batch.length < batchMax && !names.some((name) => taken.has(name));
+    const fits = !names.some((name) => taken.has(name));
     (fits ? batch : rest).push(waiting);
+    if (fits) bytes += waiting.bytes;
     // A unit left behind holds its names too: a still later one of the same stream must not overtake it.
     for (const name of names) taken.add(name);
   }
@@ -108,10 +145,17 @@ async function sendUntilReached(
   resendForMs: number,
 ): Promise<AppendOutcome[]> {
   const deadline = performance.now() + resendForMs;
+  let partitionMissed = false;
   for (;;) {
     try {
       return await send(pool, shard, batch);
     } catch (fault) {
+      if (isWithoutPartition(fault) && !partitionMissed) {
+        // Partitions are made ahead by a job; if that was outrun, or never ran, the append makes its own.
+        partitionMissed = true;
+        await pool.query('select ensure_event_partitions()');
+        continue;
+      }
       if (!isUnreachable(fault)) throw fault;
       if (performance.now() > deadline)
         throw new LogUnavailable('PostgreSQL cannot be reached', { cause: fault });
@@ -137,36 +181,27 @@ async function send(pool: Pool, shard: number, batch: readonly Waiting[]): Promi
   );
 }
 
+const isWithoutPartition = (fault: unknown): boolean =>
+  fault instanceof Error && 'code' in fault && fault.code === '23514' && fault.message.includes('no partition');
+
 /** The function's parallel arrays; units and streams are numbered from 1, as PostgreSQL counts. */
 function parameters(shard: number, batch: readonly Waiting[]): unknown[] {
   const units: unknown[][] = [[], [], []];
   const streams: unknown[][] = [[], [], [], [], [], []];
   const events: unknown[][] = [[], [], [], [], [], [], [], []];
-  batch.forEach(({ unit, eventIds }, index) => {
+  batch.forEach(({ unit, events: encoded, answerJson }, index) => {
     const { fingerprint, ...metadata } = unit.context;
     const metadataJson = JSON.stringify(metadata);
-    let eventOfUnit = 0;
-    addRow(units, metadata.commandId, fingerprint, JSON.stringify(unit.answer));
-    for (const { streamId, category, expectedVersion, events: newEvents } of unit.streams) {
+    addRow(units, metadata.commandId, fingerprint, answerJson);
+    unit.streams.forEach(({ streamId, category, expectedVersion }, streamIndex) => {
+      const newEvents = encoded[streamIndex]!;
       const version = expectedVersion + newEvents.length;
       addRow(streams, index + 1, streamId, metadata.tenantId, category, expectedVersion, version);
-      newEvents.forEach((event, offset) => {
-        const { type, schemaVersion, data } = encodeEvent(event);
-        const eventId = eventIds[eventOfUnit++];
+      newEvents.forEach(({ eventId, type, schemaVersion, dataJson }, offset) => {
         const eventVersion = expectedVersion + offset + 1;
-        addRow(
-          events,
-          index + 1,
-          streamId,
-          eventVersion,
-          eventId,
-          type,
-          schemaVersion,
-          JSON.stringify(data),
-          metadataJson,
-        );
+        addRow(events, index + 1, streamId, eventVersion, eventId, type, schemaVersion, dataJson, metadataJson);
       });
-    }
+    });
   });
   return [shard, ...units, ...streams, ...events];
 }

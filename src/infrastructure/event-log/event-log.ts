@@ -1,22 +1,40 @@
+import type { Logger } from 'pino';
 import type { EventLog } from '../../application/ports.ts';
+import type { EventCodec } from '../codecs/event-codec.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { shardOf } from '../system.ts';
 import { startAppender, type AppenderOptions } from './append.ts';
-import { findCommand, readStreams } from './read.ts';
+import { findCommand, loadStreams, readStreams } from './read.ts';
+import { startSnapshotWriter } from './snapshots.ts';
 import { openTail, type Tail } from './tail.ts';
 
-export type OpenLog = { readonly log: EventLog; readonly tails: readonly Tail[] };
+export type LogOptions = Omit<AppenderOptions, 'onAppended'> & {
+  /** Appends have connections of their own, one a shard: slow reads must not hold up what customers do. */
+  readonly writePool: Pool;
+  readonly readPool: Pool;
+  readonly shardCount: number;
+  readonly codec: EventCodec;
+  /** By category: snapshots of another version are ignored. */
+  readonly stateVersions: Readonly<Record<string, number>>;
+  readonly logger: Logger;
+};
+
+export type OpenLog = { readonly log: EventLog; readonly tails: readonly Tail[]; stop(): Promise<void> };
 
 /** The log over its shards: one appender and one tail each, so a slow shard holds up no other. */
-export function openLog(
-  writePool: Pool,
-  readPool: Pool,
-  shardCount: number,
-  options: Omit<AppenderOptions, 'onAppended'>,
-): OpenLog {
+export function openLog({
+  writePool,
+  readPool,
+  shardCount,
+  codec,
+  stateVersions,
+  logger,
+  ...limits
+}: LogOptions): OpenLog {
   const shards = Array.from({ length: shardCount }, (_, shard) => {
-    const tail = openTail(readPool, shard);
-    return { tail, appender: startAppender(writePool, shard, { ...options, onAppended: tail.wake }) };
+    const tail = openTail(readPool, codec, shard);
+    const appender = startAppender(writePool, codec, shard, { ...limits, onAppended: tail.wake });
+    return { tail, appender, snapshots: startSnapshotWriter(readPool, shard, logger) };
   });
 
   /** All streams of one order share a shard; asking for more than one shard at once is a mistake of ours. */
@@ -29,10 +47,25 @@ export function openLog(
   return {
     tails: shards.map(({ tail }) => tail),
     log: {
-      append: (unit) =>
-        shards[shardOfAll(unit.streams.map((stream) => stream.streamId))]!.appender.append(unit),
-      readStreams: (tenantId, streamIds) => readStreams(readPool, shardOfAll(streamIds), tenantId, streamIds),
+      append: async (unit) => {
+        const { appender } = shards[shardOfAll(unit.streams.map(({ streamId }) => streamId))]!;
+        return appender.append(unit);
+      },
+      readStreams: async (tenantId, streamIds, upTo) =>
+        readStreams(readPool, codec, shardOfAll(streamIds), tenantId, streamIds, upTo),
+      loadStreams: async (tenantId, requests) => {
+        const shard = shardOfAll(requests.map(({ streamId }) => streamId));
+        return loadStreams(readPool, codec, shard, tenantId, requests, stateVersions);
+      },
+      offerSnapshot: (streamId, category, snapshot) => {
+        const stateVersion = stateVersions[category];
+        if (stateVersion === undefined) throw new Error(`no state version for ${category}`);
+        shards[shardOfAll([streamId])]!.snapshots.offer({ ...snapshot, streamId, stateVersion });
+      },
       findCommand: (streamId, commandId) => findCommand(readPool, shardOfAll([streamId]), commandId),
+    },
+    stop: async () => {
+      await Promise.all(shards.map(({ snapshots }) => snapshots.stop()));
     },
   };
 }

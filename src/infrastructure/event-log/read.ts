@@ -1,6 +1,27 @@
-import type { EventMetadata, RecordedEvent, StoredCommand } from '../../application/ports.ts';
-import { decodeEvent } from '../codecs/event-codec.ts';
+import type {
+  EventMetadata,
+  LoadedStream,
+  LoadRequest,
+  RecordedEvent,
+  Snapshot,
+  StoredCommand,
+  UpTo,
+} from '../../application/ports.ts';
+import { StreamArchived } from '../../application/ports.ts';
+import { UnreadableEvent, type EventCodec } from '../codecs/event-codec.ts';
+import { fromJson } from '../codecs/money-json.ts';
 import type { Pool } from '../postgres/pool.ts';
+
+/** What the log holds at a position, whether or not this build can read it. */
+export type LogEntry = {
+  readonly shard: number;
+  readonly position: bigint;
+  readonly streamId: string;
+  readonly version: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly recorded: RecordedEvent | UnreadableEvent;
+};
 
 type EventRow = {
   position: bigint;
@@ -17,53 +38,137 @@ type EventRow = {
 const COLUMNS =
   'e.position, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.metadata, e.recorded_at';
 
-const toRecorded = (shard: number, row: EventRow): RecordedEvent => ({
+/** Throws `UnreadableEvent`. */
+const toRecorded = (codec: EventCodec, shard: number, row: EventRow): RecordedEvent => ({
   shard,
   position: row.position,
   streamId: row.stream_id,
   version: row.version,
   eventId: row.event_id,
-  event: decodeEvent({ type: row.type, schemaVersion: row.schema_version, data: row.data }),
+  event: codec.decode({ type: row.type, schemaVersion: row.schema_version, data: row.data }),
   metadata: row.metadata,
   recordedAt: row.recorded_at.toISOString(),
 });
 
-/** Whole streams, in the order asked for; one that is absent or another tenant's is empty. */
+/** Whole streams, in the order asked for, or as they were; one that is absent or another tenant's is empty. */
 export async function readStreams(
   pool: Pool,
+  codec: EventCodec,
   shard: number,
   tenantId: string,
   streamIds: readonly string[],
+  { version, at }: UpTo = {},
 ): Promise<RecordedEvent[][]> {
-  const { rows } = await pool.query<EventRow & { ordinal: number }>({
+  const { rows } = await pool.query<EventRow & { ordinal: number; id: string; archived: boolean }>({
     name: 'read-streams',
-    text: `select u.ordinal::int, ${COLUMNS}
+    text: `select u.ordinal::int, u.id, s.archived, ${COLUMNS}
       from unnest($2::uuid[]) with ordinality as u (id, ordinal)
       join stream s on s.shard = $1 and s.stream_id = u.id and s.tenant_id = $3
       cross join lateral (
-        select * from event e where e.shard = $1 and e.stream_id = u.id order by e.version
+        select * from event e where e.shard = $1 and e.stream_id = u.id
+          and e.version <= $4 and e.recorded_at <= $5 order by e.version
       ) e
       order by u.ordinal, e.version`,
-    values: [shard, streamIds, tenantId],
+    values: [shard, streamIds, tenantId, version ?? INT_MAX, at ?? 'infinity'],
   });
   const streams: RecordedEvent[][] = streamIds.map(() => []);
-  for (const row of rows) streams[row.ordinal - 1]!.push(toRecorded(shard, row));
+  for (const row of rows) {
+    refuseArchived(row);
+    streams[row.ordinal - 1]!.push(toRecorded(codec, shard, row));
+  }
   return streams;
+}
+
+const INT_MAX = 2_147_483_647;
+
+type Loading = { category: string; snapshot?: Snapshot; events: RecordedEvent[] };
+
+type LoadRow = Partial<EventRow> & {
+  ordinal: number;
+  id: string;
+  category: string;
+  archived: boolean;
+  snapshot_version: number | null;
+  snapshot_state: unknown;
+};
+
+/**
+ * Streams from their newest usable snapshot on, or from after the version the caller knows; undefined for one that is
+ * absent or another tenant's. A snapshot of another state version is as good as none.
+ */
+export async function loadStreams(
+  pool: Pool,
+  codec: EventCodec,
+  shard: number,
+  tenantId: string,
+  requests: readonly LoadRequest[],
+  stateVersions: Readonly<Record<string, number>>,
+): Promise<(LoadedStream | undefined)[]> {
+  const { rows } = await pool.query<LoadRow>({
+    name: 'load-streams',
+    // The state travels on its first row only: on each of fifty it would be megabytes.
+    text: `select u.ordinal::int, u.id, s.category, s.archived, n.version as snapshot_version,
+        case when e.version is null or e.version = n.version + 1 then n.state end as snapshot_state, ${COLUMNS}
+      from unnest($2::uuid[], $4::int[]) with ordinality as u (id, after, ordinal)
+      join stream s on s.shard = $1 and s.stream_id = u.id and s.tenant_id = $3
+      left join lateral (
+        select n.version, n.state from snapshot n where n.shard = $1 and n.stream_id = u.id
+          and n.schema_version = ($5::jsonb ->> s.category)::smallint and n.version > u.after
+      ) n on true
+      left join lateral (
+        select * from event e where e.shard = $1 and e.stream_id = u.id and e.version > coalesce(n.version, u.after)
+        order by e.version
+      ) e on true
+      order by u.ordinal, e.version`,
+    values: [
+      shard,
+      requests.map(({ streamId }) => streamId),
+      tenantId,
+      requests.map(({ after }) => after),
+      JSON.stringify(stateVersions),
+    ],
+  });
+  const streams: (Loading | undefined)[] = requests.map(() => undefined);
+  for (const row of rows) {
+    refuseArchived(row);
+    const stream = (streams[row.ordinal - 1] ??= { category: row.category, events: [] });
+    if (row.snapshot_version !== null && !stream.snapshot)
+      stream.snapshot = { version: row.snapshot_version, state: fromJson(row.snapshot_state) };
+    if (row.version) stream.events.push(toRecorded(codec, shard, row as EventRow));
+  }
+  return streams;
+}
+
+// Part of its events are elsewhere: whoever decided on the rest would decide wrongly.
+function refuseArchived({ archived, id }: { archived: boolean; id: string }): void {
+  if (archived) throw new StreamArchived(`stream ${id} lies in a detached partition`);
 }
 
 /** Up to `limit` events after a position, densely numbered: the first is `after + 1`. */
 export async function readShard(
   pool: Pool,
+  codec: EventCodec,
   shard: number,
   after: bigint,
   limit: number,
-): Promise<RecordedEvent[]> {
+): Promise<LogEntry[]> {
   const { rows } = await pool.query<EventRow>({
     name: 'read-shard',
     text: `select ${COLUMNS} from event e where e.shard = $1 and e.position > $2 order by e.position limit $3`,
     values: [shard, after, limit],
   });
-  return rows.map((row) => toRecorded(shard, row));
+  return rows.map((row) => toEntry(codec, shard, row));
+}
+
+function toEntry(codec: EventCodec, shard: number, row: EventRow): LogEntry {
+  const { position, stream_id: streamId, version, event_id: eventId, type } = row;
+  const place = { shard, position, streamId, version, eventId, type };
+  try {
+    return { ...place, recorded: toRecorded(codec, shard, row) };
+  } catch (fault) {
+    if (!(fault instanceof UnreadableEvent)) throw fault;
+    return { ...place, recorded: fault };
+  }
 }
 
 export async function findCommand(

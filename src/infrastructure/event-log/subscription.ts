@@ -1,149 +1,249 @@
 import type { Logger } from 'pino';
-import type { Check } from '../../application/health.ts';
-import type { RecordedEvent } from '../../application/ports.ts';
-import { inTransaction, type Pool, type Tx } from '../postgres/pool.ts';
+import { LogOverloaded, LogUnavailable, type RecordedEvent } from '../../application/ports.ts';
+import { inTransaction, isTransient, type Pool, type Tx } from '../postgres/pool.ts';
+import {
+  advance,
+  CheckpointMoved,
+  fence,
+  LeaseLost,
+  readCheckpoint,
+  recordFailure,
+  type Lease,
+} from './leases.ts';
+import { pause } from './pause.ts';
+import { blockedStreams, park, parkAgain, parkedPositions, unpark, type Parking } from './parked.ts';
+import type { LogEntry } from './read.ts';
 import type { Tail } from './tail.ts';
 
 /**
  * What a subscription does with events. `sql`: committed together with the checkpoint, so once. `outside`: repeated
- * after a crash, so it must drop what it has seen.
+ * after a crash, so it must drop what it has seen; `signal` tells that the lease ended.
  */
 export type Effect =
   | { readonly kind: 'sql'; readonly apply: (tx: Tx, events: readonly RecordedEvent[]) => Promise<void> }
-  | { readonly kind: 'outside'; readonly apply: (events: readonly RecordedEvent[]) => Promise<void> };
+  | {
+      readonly kind: 'outside';
+      readonly apply: (events: readonly RecordedEvent[], signal: AbortSignal) => Promise<void>;
+    };
 
-export type SubscriptionOptions = {
+export type Subscription = {
   readonly name: string;
-  readonly shard: number;
+  /** Another version has checkpoints of its own: it begins at the beginning of the log. */
+  readonly version: number;
   readonly batchMax: number;
   readonly effect: Effect;
+  /** What becomes of an event that cannot be handled: it is parked with its stream, or the whole shard halts. */
+  readonly onPoison: 'park' | 'halt';
+  /** Faults that say nothing about the event, beyond those of the database: tried again for ever. */
+  readonly isOutage?: (fault: unknown) => boolean;
 };
 
-export type SubscriptionStatus = {
+export type RunnerStatus = {
   readonly name: string;
+  readonly version: number;
   readonly shard: number;
   readonly position: bigint | undefined;
   /** Failures since the last success; 0 when all is well. */
   readonly failures: number;
+  /** Streams that wait behind a parked event. */
+  readonly blocked: number;
 };
 
-export type Subscription = { status(): SubscriptionStatus; stop(): Promise<void> };
+export type Runner = {
+  status(): RunnerStatus;
+  /** Finishes the batch in hand. */
+  stop(): Promise<void>;
+  /** Ends at once what can be ended: the lease is gone. */
+  abort(): void;
+  /** Resolves when it has stopped, been fenced off, or halted. */
+  readonly ended: Promise<void>;
+};
 
-const IDLE_POLL_MS = 250; // only for what other processes append: our own appends wake us
-const BACKOFF_FIRST_MS = 50;
-const BACKOFF_MAX_MS = 5_000;
+export type RunnerContext = {
+  readonly pool: Pool;
+  readonly tail: Tail;
+  readonly logger: Logger;
+  readonly leaseMs: number;
+};
 
-/** Another process moved the checkpoint: what we did is rolled back and we go on from where it stands. */
-class CheckpointMoved extends Error {
-  override readonly name = 'CheckpointMoved';
-}
+const POLL_MS = { first: 10, longest: 250 }; // only for what other processes append: our own appends wake us
+const BACKOFF_MS = { first: 50, longest: 5_000 };
+const ATTEMPTS_MAX = 6; // of one event, over 50 + 100 + … = 1.6 s, before it is taken for poison
+const PARKED_CHECK_MS = 1_000;
 
 /**
- * Follows one shard of the log from its checkpoint, in batches, for ever. A batch that fails is tried again with
- * backoff: nothing is passed over. A lost connection is a failure like any other.
+ * Follows one shard of the log under a lease, in batches. A batch that fails is halved until the event that cannot be
+ * handled stands alone; that one is tried again with backoff, then parked or the shard halts: nothing is passed over.
+ * An outage is no event's fault and is waited out. A lost connection is a failure like any other.
  */
-export function startSubscription(
-  pool: Pool,
-  tail: Tail,
-  logger: Logger,
-  { name, shard, batchMax, effect }: SubscriptionOptions,
-): Subscription {
+export function runSubscription(
+  { pool, tail, logger, leaseMs }: RunnerContext,
+  lease: Lease,
+  { name, version, batchMax, effect, onPoison, isOutage = () => false }: Subscription,
+): Runner {
+  const { shard } = lease;
+  const about = { subscription: name, version, shard };
   let position: bigint | undefined;
+  let limit = batchMax;
   let failures = 0;
+  let pollMs = POLL_MS.first;
+  let blocked: Set<string> | undefined; // unknown until looked up
+  let blockedCheckedAt = 0;
   const stopping = new AbortController();
-  const { signal } = stopping;
+  const aborting = new AbortController();
 
   async function run(): Promise<void> {
-    while (!signal.aborted) {
+    while (!stopping.signal.aborted) {
       try {
         await step();
-        failures = 0;
       } catch (fault) {
         position = undefined; // known again after a look at the database
-        if (fault instanceof CheckpointMoved || signal.aborted) continue;
-        failures++;
-        logger.error({ err: fault, subscription: name, shard, failures }, 'subscription failed, will retry');
-        await pause(Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MAX_MS), signal);
+        if (fault instanceof LeaseLost || aborting.signal.aborted) return;
+        if (!(fault instanceof CheckpointMoved) && (await failed(fault)) === 'halted') return;
       }
     }
   }
 
   async function step(): Promise<void> {
-    position ??= await readCheckpoint(pool, name, shard);
+    position ??= await readCheckpoint(pool, lease);
+    await lookAfterParked();
     const mark = tail.mark();
-    const events = await tail.read(position, batchMax);
-    const last = events.at(-1);
-    if (!last) {
-      await tail.wait(mark, IDLE_POLL_MS);
+    const entries = await tail.read(position, limit);
+    if (entries.length === 0) {
+      await tail.wait(mark, pollMs);
+      pollMs = Math.min(pollMs * 2, POLL_MS.longest);
       return;
     }
-    await apply(events, position, last.position);
-    position = last.position;
+    await handle(entries, position);
+    failures = 0;
+    pollMs = POLL_MS.first;
+    limit = Math.min(limit * 2, batchMax);
   }
 
-  async function apply(events: readonly RecordedEvent[], from: bigint, to: bigint): Promise<void> {
-    if (effect.kind === 'outside') {
-      await effect.apply(events);
-      await advance(pool, name, shard, from, to);
-      return;
+  async function handle(entries: readonly LogEntry[], from: bigint): Promise<void> {
+    const waiting = new Set(blocked);
+    const events: RecordedEvent[] = [];
+    const parkings: Parking[] = [];
+    for (const entry of entries) {
+      const { recorded, streamId } = entry;
+      if (waiting.has(streamId)) {
+        parkings.push({ entry, kind: 'behind', error: 'an earlier event of its stream is parked', attempts: 0 });
+      } else if (recorded instanceof Error) {
+        if (onPoison === 'halt') throw recorded;
+        parkings.push({ entry, kind: 'unreadable', error: recorded.message, attempts: 1 });
+        waiting.add(streamId);
+      } else events.push(recorded);
     }
+    await commit(events, parkings, from, entries.at(-1)!.position);
+    blocked = waiting;
+    if (parkings.length > 0) logger.error({ ...about, parked: parkings.length }, 'events were parked');
+  }
+
+  async function commit(
+    events: readonly RecordedEvent[],
+    parkings: readonly Parking[],
+    from: bigint,
+    to: bigint,
+  ): Promise<void> {
+    if (effect.kind === 'outside' && events.length > 0) await effect.apply(events, aborting.signal);
+    if (effect.kind === 'outside' && parkings.length === 0) {
+      await advance(pool, lease, from, to, leaseMs);
+    } else {
+      await inTransaction(pool, async (tx) => {
+        // First, so that whoever takes the lease over waits here and then reads where the checkpoint has come to.
+        await advance(tx, lease, from, to, leaseMs);
+        if (parkings.length > 0) await park(tx, lease, parkings);
+        if (effect.kind === 'sql' && events.length > 0) await effect.apply(tx, events);
+      });
+    }
+    position = to;
+  }
+
+  /** Decides what a failure means; 'halted' ends the runner. */
+  async function failed(fault: unknown): Promise<'again' | 'halted'> {
+    failures++;
+    const error = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+    logger.error({ err: fault, ...about, failures, batch: limit }, 'subscription failed, will retry');
+    const outage =
+      isTransient(fault) || fault instanceof LogUnavailable || fault instanceof LogOverloaded || isOutage(fault);
+    if (!outage && limit > 1) {
+      limit = Math.floor(limit / 2);
+      failures = 0; // counted anew for the smaller batch
+      return 'again';
+    }
+    const poison = !outage && failures >= ATTEMPTS_MAX;
+    const halt = poison && onPoison === 'halt';
+    await recordFailure(pool, lease, error, halt).catch(() => {}); // a lost database cannot be told
+    if (halt) return 'halted';
+    if (poison) await parkNext(error).catch((other: unknown) => logger.error({ err: other, ...about }, 'parking failed'));
+    else await pause(Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.longest), stopping.signal);
+    return 'again';
+  }
+
+  async function parkNext(error: string): Promise<void> {
+    const from = await readCheckpoint(pool, lease);
+    const [entry] = await tail.read(from, 1);
+    if (!entry) return;
+    const parking: Parking = { entry, kind: 'failed', error, attempts: failures };
     await inTransaction(pool, async (tx) => {
-      // First, so that a second process on the same checkpoint waits here and then sees that it moved.
-      await advance(tx, name, shard, from, to);
-      await effect.apply(tx, events);
+      await advance(tx, lease, from, entry.position, leaseMs);
+      await park(tx, lease, [parking]);
     });
+    blocked = new Set(blocked).add(entry.streamId);
+    failures = 0;
+    logger.error({ ...about, position: String(entry.position), type: entry.type, error }, 'an event was parked');
   }
 
-  const running = run();
+  /** Takes up what operators decided about parked events, and what a newer build than the one before can read. */
+  async function lookAfterParked(): Promise<void> {
+    const first = blocked === undefined;
+    const due = performance.now() - blockedCheckedAt > PARKED_CHECK_MS;
+    if (!first && (blocked?.size === 0 || !due)) return;
+    blockedCheckedAt = performance.now();
+    const streams = await blockedStreams(pool, lease);
+    blocked = new Set(streams.map(({ streamId }) => streamId));
+    for (const { streamId, retry, unreadable } of streams) {
+      if ((retry || (first && unreadable)) && (await retryStream(streamId))) blocked.delete(streamId);
+    }
+  }
+
+  /** Handles a stream's parked events in their order; true if none is left. */
+  async function retryStream(streamId: string): Promise<boolean> {
+    for (const parkedAt of await parkedPositions(pool, lease, streamId)) {
+      const [entry] = await tail.read(parkedAt - 1n, 1);
+      const { recorded } = entry!;
+      try {
+        if (recorded instanceof Error) throw recorded;
+        if (effect.kind === 'outside') await effect.apply([recorded], aborting.signal);
+        await inTransaction(pool, async (tx) => {
+          await fence(tx, lease, leaseMs);
+          if (!(await unpark(tx, lease, parkedAt))) return; // discarded in the meantime
+          if (effect.kind === 'sql') await effect.apply(tx, [recorded]);
+        });
+      } catch (fault) {
+        if (fault instanceof LeaseLost || isTransient(fault)) throw fault;
+        const error = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+        const kind = recorded instanceof Error ? 'unreadable' : 'failed';
+        await parkAgain(pool, lease, streamId, parkedAt, kind, error);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  const ended = run();
   return {
-    status: () => ({ name, shard, position, failures }),
+    status: () => ({ name, version, shard, position, failures, blocked: blocked?.size ?? 0 }),
     stop: async () => {
       stopping.abort();
       tail.wake();
-      await running;
+      await ended;
     },
+    abort: () => {
+      stopping.abort();
+      aborting.abort();
+      tail.wake();
+    },
+    ended,
   };
-}
-
-/** Failing subscriptions are behind, which readers by id do not notice: degraded, not failed. */
-export function followsCheck(name: string, statuses: readonly SubscriptionStatus[]): Check {
-  const failing = statuses.filter(({ failures }) => failures > 0);
-  if (failing.length === 0) return { name, status: 'ok', detail: `${statuses.length} follow the log` };
-  const which = failing.map((one) => `${one.name}/${one.shard} failed ${one.failures} times in a row`);
-  return { name, status: 'degraded', detail: which.join('; ') };
-}
-
-async function readCheckpoint(pool: Pool, name: string, shard: number): Promise<bigint> {
-  const { rows } = await pool.query<{ position: bigint }>(
-    `insert into subscription (name, shard) values ($1, $2)
-     on conflict (shard, name) do update set position = subscription.position returning position`,
-    [name, shard],
-  );
-  return rows[0]!.position;
-}
-
-/** Moves the checkpoint if it still stands where we read it. Locks its row until the transaction ends. */
-async function advance(db: Pool | Tx, name: string, shard: number, from: bigint, to: bigint): Promise<void> {
-  const { rowCount } = await db.query({
-    name: 'advance-checkpoint',
-    text: 'update subscription set position = $4 where shard = $1 and name = $2 and position = $3',
-    values: [shard, name, from, to],
-  });
-  if (rowCount !== 1) throw new CheckpointMoved(`${name}/${shard} is no longer at ${from}`);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

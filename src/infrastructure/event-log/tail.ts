@@ -1,11 +1,12 @@
-import type { RecordedEvent } from '../../application/ports.ts';
+import type { EventCodec } from '../codecs/event-codec.ts';
 import type { Pool } from '../postgres/pool.ts';
-import { readShard } from './read.ts';
+import { readShard, type LogEntry } from './read.ts';
 
 /** The newest part of one shard, read once for all subscriptions of this process. */
 export type Tail = {
-  /** Up to `limit` events after a position; empty when there are none yet. */
-  read(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
+  readonly shard: number;
+  /** Up to `limit` entries after a position; empty when there are none yet. */
+  read(after: bigint, limit: number): Promise<readonly LogEntry[]>;
   /** Something was appended: whoever waits looks again. */
   wake(): void;
   /** Resolves at the next `wake`, at once if there was one since `mark` was taken, or after `ms`. */
@@ -14,45 +15,62 @@ export type Tail = {
 };
 
 const RECENT_MAX = 2_000;
+const READINGS_MAX = 8;
 
-export function openTail(pool: Pool, shard: number): Tail {
-  let recent: RecordedEvent[] = []; // contiguous; ends with the newest event that was read
-  let reading: { readonly after: bigint; readonly result: Promise<RecordedEvent[]> } | undefined;
+/** `mark`: how often the tail had been woken when the query was sent. */
+type Reading = { readonly mark: number; readonly result: Promise<readonly LogEntry[]>; settled: boolean };
+
+export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
+  let recent: LogEntry[] = []; // contiguous; ends with the newest entry that was read
+  const readings = new Map<bigint, Reading>(); // by the position they begin after; the oldest are let go
   let wakes = 0;
   const sleepers = new Set<() => void>();
 
-  const firstRecent = (): bigint | undefined => recent[0]?.position;
-  const lastRecent = (): bigint | undefined => recent.at(-1)?.position;
-
-  function fromRecent(after: bigint, limit: number): RecordedEvent[] {
-    const first = firstRecent();
+  function fromRecent(after: bigint, limit: number): readonly LogEntry[] {
+    const first = recent[0]?.position;
     if (first === undefined || after + 1n < first) return [];
     const start = Number(after + 1n - first);
     return recent.slice(start, start + limit);
   }
 
-  async function fromLog(after: bigint, limit: number): Promise<RecordedEvent[]> {
-    // Subscriptions that stand at the same place ask at the same moment: one query serves them all.
-    if (reading?.after === after) return (await reading.result).slice(0, limit);
-    const current = { after, result: readShard(pool, shard, after, limit) };
-    reading = current;
-    try {
-      const events = await current.result;
-      remember(after, events);
-      return events;
-    } finally {
-      if (reading === current) reading = undefined;
-    }
+  /** Subscriptions that stand at the same place ask at the same moment: one query serves them all. */
+  async function fromLog(after: bigint, limit: number): Promise<readonly LogEntry[]> {
+    const pending = readings.get(after);
+    const joined = pending?.settled === false && pending.mark === wakes;
+    const known = await pending?.result;
+    // A full batch never changes; a shorter one may have been read before the latest append.
+    const fits = known && (known.length >= limit || joined);
+    const entries = (fits ? known : await begin(after, limit).result).slice(0, limit);
+    const last = entries.at(-1);
+    // Far from the head there is more for sure: it is fetched while this batch is handled.
+    if (last && entries.length === limit && !readings.has(last.position)) begin(last.position, limit);
+    return entries;
   }
 
-  function remember(after: bigint, events: readonly RecordedEvent[]): void {
-    const last = lastRecent();
-    if (last === undefined || after > last) recent = [...events];
-    else if (after === last) recent.push(...events);
+  function begin(after: bigint, limit: number): Reading {
+    const reading = { mark: wakes, result: readShard(pool, codec, shard, after, limit), settled: false };
+    reading.result.then(
+      (entries) => {
+        reading.settled = true;
+        remember(after, entries);
+      },
+      () => readings.get(after) === reading && readings.delete(after), // whoever waits for it gets the fault
+    );
+    readings.set(after, reading);
+    const [oldest] = readings.keys();
+    if (readings.size > READINGS_MAX && oldest !== undefined) readings.delete(oldest);
+    return reading;
+  }
+
+  function remember(after: bigint, entries: readonly LogEntry[]): void {
+    const last = recent.at(-1)?.position;
+    if (last === undefined || after > last) recent = [...entries];
+    else if (after === last) recent.push(...entries);
     if (recent.length > 2 * RECENT_MAX) recent = recent.slice(-RECENT_MAX);
   }
 
   return {
+    shard,
     read: async (after, limit) => {
       const known = fromRecent(after, limit);
       return known.length > 0 ? known : fromLog(after, limit);

@@ -69,3 +69,11 @@ export function isUnreachable(fault: unknown): boolean {
   const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
   return UNREACHABLE_STATES.test(code) || UNREACHABLE_MESSAGES.test(`${code} ${fault.message}`);
 }
+
+// 40: serialization failure, deadlock; 53: out of disk, memory, connections; 55P03: lock timeout; 57014: statement timeout.
+const PASSING_STATES = /^(40...|53...|55P03|57014)$/;
+
+/** Says nothing about what was asked: the same may well succeed later. */
+export const isTransient = (fault: unknown): boolean =>
+  isUnreachable(fault) ||
+  (fault instanceof Error && 'code' in fault && typeof fault.code === 'string' && PASSING_STATES.test(fault.code));

@@ -1,4 +1,4 @@
-import { followsCheck } from '../event-log/subscription.ts';
+import { followsCheck } from '../event-log/worker.ts';
 import type { Messaging, MessagingOptions } from '../consumers/host.ts';
 import { startConsumers } from './consumer.ts';
 import { startPublisher } from './publisher.ts';
@@ -7,11 +7,12 @@ import { topologyFor } from './topology.ts';
 
 /** Relay and consumers on the broker at `url`, which may be away now: they wait for it. */
 export async function onRabbitmq(options: MessagingOptions, url: string): Promise<Messaging> {
-  const { pool, tails, logger, consumers } = options;
+  const { pool, worker, shardCount, logger, consumers } = options;
   const all = [...consumers.sql, ...consumers.command];
   const publisher = startPublisher({ url, logger, topology: topologyFor(all) });
   const hosted = await startConsumers({ url, pool, logger, consumers, publisher });
-  const relay = await startRelay({ pool, tails, logger, publisher, consumers: all.map(({ name }) => name) });
+  const names = all.map(({ name }) => name);
+  const relay = await startRelay({ pool, worker, shardCount, publisher, consumers: names });
   return {
     checks: () => {
       const states = [publisher.status(), ...hosted.status().map((consumer) => consumer.status)];

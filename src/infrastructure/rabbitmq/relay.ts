@@ -1,17 +1,16 @@
-import type { Logger } from 'pino';
 import { toIntegrationMessage } from '../../application/integration-events.ts';
 import type { RecordedEvent } from '../../application/ports.ts';
 import { logCheckpoints } from '../consumers/sql-consumer.ts';
-import { startSubscription, type SubscriptionStatus } from '../event-log/subscription.ts';
-import type { Tail } from '../event-log/tail.ts';
+import type { RunnerStatus } from '../event-log/subscription.ts';
+import type { Worker } from '../event-log/worker.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { encodeMessage } from './message-codec.ts';
 import type { Publisher } from './publisher.ts';
 
 export type RelayOptions = {
   readonly pool: Pool;
-  readonly tails: readonly Tail[];
-  readonly logger: Logger;
+  readonly worker: Worker;
+  readonly shardCount: number;
   readonly publisher: Publisher;
   /** Names of all consumers, wherever they are hosted now. */
   readonly consumers: readonly string[];
@@ -19,39 +18,39 @@ export type RelayOptions = {
   readonly windowMax?: number;
 };
 
-export type Relay = { status(): readonly SubscriptionStatus[]; stop(): Promise<void> };
+export type Relay = { status(): readonly RunnerStatus[]; stop(): Promise<void> };
 
 const NAME = 'relay';
 const WINDOW_MAX = 1_000;
 
 /** Publishes what is in the log, each shard in order. What a crash or a nack leaves open goes out again, same id. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { pool, tails, logger, publisher, consumers, windowMax: batchMax = WINDOW_MAX } = options;
-  await createCheckpoints(pool, tails.length, consumers);
+  const { pool, worker, shardCount, publisher, consumers, windowMax: batchMax = WINDOW_MAX } = options;
+  await createCheckpoints(pool, shardCount, consumers);
   const stopping = new AbortController();
 
-  async function apply(events: readonly RecordedEvent[]): Promise<void> {
+  async function apply(events: readonly RecordedEvent[], leaseEnded: AbortSignal): Promise<void> {
     const messages = events.flatMap((event) => toIntegrationMessage(event) ?? []);
     if (messages.length === 0) return;
-    await publisher.ready(stopping.signal);
+    const signal = AbortSignal.any([stopping.signal, leaseEnded]);
+    await publisher.ready(signal);
     // Only when this has returned does the checkpoint move: a crash in between duplicates, it never loses.
-    await publisher.publish(messages.map(encodeMessage), stopping.signal);
+    await publisher.publish(messages.map(encodeMessage), signal);
   }
 
-  const subscriptions = tails.map((tail, shard) =>
-    startSubscription(pool, tail, logger, {
-      name: NAME,
-      shard,
-      batchMax,
-      effect: { kind: 'outside', apply },
-    }),
-  );
+  const following = worker.follow({
+    name: NAME,
+    version: 1,
+    batchMax,
+    effect: { kind: 'outside', apply },
+    onPoison: 'park',
+    isOutage: () => true, // whatever fails here, the broker is to blame: what this build cannot read is parked before
+  });
   return {
-    status: () => subscriptions.map((subscription) => subscription.status()),
+    status: following.status,
     stop: async () => {
-      const stopped = subscriptions.map((subscription) => subscription.stop());
       stopping.abort();
-      await Promise.all(stopped);
+      await following.stop();
     },
   };
 }

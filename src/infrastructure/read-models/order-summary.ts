@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { foldStream } from '../../application/execute-command.ts';
+import { loadAggregate } from '../../application/load-aggregates.ts';
 import { viewOrder, type OrderView } from '../../application/orders/order-view.ts';
 import type { EventLog } from '../../application/ports.ts';
 import type { OrderFilter, OrderPlace } from '../../application/read-models.ts';
@@ -20,24 +20,35 @@ import { columns, foldBatch, type Folded, type Projection, type StoredState } fr
 
 export const orderSummaryProjection: Projection = {
   name: 'order-summary',
-  project: async (tx, events) => {
+  codeVersion: 1,
+  project: async (tx, table, events) => {
     const [{ shard } = { shard: 0 }] = events;
-    const folded = await foldBatch(orderAggregate, isOrderEvent, events, (ids) => loadStates(tx, shard, ids));
-    if (folded.length > 0) await upsert(tx, shard, folded);
+    const folded = await foldBatch(orderAggregate, isOrderEvent, events, (ids) => loadStates(tx, table, shard, ids));
+    if (folded.length > 0) await upsert(tx, table, shard, folded);
   },
 };
 
-async function loadStates(tx: Tx, shard: number, ids: readonly string[]): Promise<StoredState[]> {
+async function loadStates(
+  tx: Tx,
+  table: string,
+  shard: number,
+  ids: readonly string[],
+): Promise<StoredState[]> {
   const { rows } = await tx.query<StoredState>({
-    name: 'order-summary-states',
+    name: `states of ${table}`,
     text: `select v.order_id as id, v.version, v.state from unnest($2::uuid[]) as u (id)
-      join order_summary v on v.shard = $1 and v.order_id = u.id`,
+      join ${table} v on v.shard = $1 and v.order_id = u.id`,
     values: [shard, ids],
   });
   return rows;
 }
 
-async function upsert(tx: Tx, shard: number, folded: readonly Folded<Order>[]): Promise<void> {
+async function upsert(
+  tx: Tx,
+  table: string,
+  shard: number,
+  folded: readonly Folded<Order>[],
+): Promise<void> {
   const rows = folded.map(({ id, tenantId, version, state: order }) => {
     invariant(order.status !== 'absent', 'a projected order exists');
     return [
@@ -56,8 +67,8 @@ async function upsert(tx: Tx, shard: number, folded: readonly Folded<Order>[]): 
     ];
   });
   await tx.query({
-    name: 'order-summary-upsert',
-    text: `insert into order_summary as v (shard, order_id, tenant_id, customer_id, status, payment_status, currency,
+    name: `upsert into ${table}`,
+    text: `insert into ${table} as v (shard, order_id, tenant_id, customer_id, status, payment_status, currency,
         total_minor, due_minor, version, created_at, updated_at, state)
       select $1, * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::bigint[], $9::bigint[], $10::int[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[])
@@ -88,8 +99,7 @@ export async function readOrder(
   if (!row) return undefined;
   if (row.version === row.current) return viewOrder(fromJson<PlacedOrder>(row.state), row.version);
 
-  const [stream = []] = await log.readStreams(tenantId, [orderId]);
-  const { state: order, version } = foldStream(orderAggregate, stream);
+  const { state: order, version } = await loadAggregate(log, tenantId, orderAggregate, orderId);
   invariant(order.status !== 'absent', 'a stream has its first event');
   return viewOrder(order, version);
 }

@@ -1,4 +1,4 @@
-import { foldStream } from '../../application/execute-command.ts';
+import { loadAggregate } from '../../application/load-aggregates.ts';
 import { viewPayment, type PaymentView } from '../../application/payments/payment-view.ts';
 import type { EventLog } from '../../application/ports.ts';
 import { paymentAggregate, type Payment, type StartedPayment } from '../../domain/payments/payment.ts';
@@ -13,26 +13,37 @@ import { columns, foldBatch, type Folded, type Projection, type StoredState } fr
 
 export const paymentHistoryProjection: Projection = {
   name: 'payment-history',
-  project: async (tx, events) => {
+  codeVersion: 1,
+  project: async (tx, table, events) => {
     const [{ shard } = { shard: 0 }] = events;
     const folded = await foldBatch(paymentAggregate, isPaymentEvent, events, (ids) =>
-      loadStates(tx, shard, ids),
+      loadStates(tx, table, shard, ids),
     );
-    if (folded.length > 0) await upsert(tx, shard, folded);
+    if (folded.length > 0) await upsert(tx, table, shard, folded);
   },
 };
 
-async function loadStates(tx: Tx, shard: number, ids: readonly string[]): Promise<StoredState[]> {
+async function loadStates(
+  tx: Tx,
+  table: string,
+  shard: number,
+  ids: readonly string[],
+): Promise<StoredState[]> {
   const { rows } = await tx.query<StoredState>({
-    name: 'payment-history-states',
+    name: `states of ${table}`,
     text: `select v.payment_id as id, v.version, v.state from unnest($2::uuid[]) as u (id)
-      join payment_history v on v.shard = $1 and v.payment_id = u.id`,
+      join ${table} v on v.shard = $1 and v.payment_id = u.id`,
     values: [shard, ids],
   });
   return rows;
 }
 
-async function upsert(tx: Tx, shard: number, folded: readonly Folded<Payment>[]): Promise<void> {
+async function upsert(
+  tx: Tx,
+  table: string,
+  shard: number,
+  folded: readonly Folded<Payment>[],
+): Promise<void> {
   const rows = folded.map(({ id, tenantId, version, state: payment }) => {
     invariant(payment.status !== 'absent', 'a projected payment exists');
     return [
@@ -50,8 +61,8 @@ async function upsert(tx: Tx, shard: number, folded: readonly Folded<Payment>[])
     ];
   });
   await tx.query({
-    name: 'payment-history-upsert',
-    text: `insert into payment_history as v (shard, payment_id, order_id, tenant_id, payment_method, status,
+    name: `upsert into ${table}`,
+    text: `insert into ${table} as v (shard, payment_id, order_id, tenant_id, payment_method, status,
         amount_minor, currency, version, created_at, updated_at, state)
       select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
         $7::bigint[], $8::text[], $9::int[], $10::timestamptz[], $11::timestamptz[], $12::jsonb[])
@@ -78,8 +89,7 @@ export async function readPayment(
   if (!row) return undefined;
   if (row.version === row.current) return viewPayment(fromJson<StartedPayment>(row.state), row.version);
 
-  const [stream = []] = await log.readStreams(tenantId, [paymentId]);
-  const { state: payment, version } = foldStream(paymentAggregate, stream);
+  const { state: payment, version } = await loadAggregate(log, tenantId, paymentAggregate, paymentId);
   invariant(payment.status !== 'absent', 'a stream has its first event');
   return viewPayment(payment, version);
 }

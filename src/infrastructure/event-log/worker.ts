@@ -1,0 +1,189 @@
+import type { Logger } from 'pino';
+import type { Check } from '../../application/health.ts';
+import type { Pool } from '../postgres/pool.ts';
+import {
+  acquireLease,
+  announceWorker,
+  createCheckpoints,
+  forgetWorker,
+  releaseLease,
+  renewLeases,
+  type Lease,
+  type Unit,
+  type UnitRow,
+} from './leases.ts';
+import { pause } from './pause.ts';
+import { runSubscription, type Runner, type RunnerStatus, type Subscription } from './subscription.ts';
+import type { Tail } from './tail.ts';
+
+export type WorkerOptions = {
+  /** Names this process among all that share the work. */
+  readonly owner: string;
+  /** How long a killed process keeps others from its work, by the database's clock. */
+  readonly leaseMs: number;
+};
+
+export type Following = {
+  /** Of the shards that this process holds at the moment. */
+  status(): RunnerStatus[];
+  stop(): Promise<void>;
+};
+
+export type Worker = {
+  /** Follows the log on as many shards as are this process's fair share. */
+  follow(subscription: Subscription): Following;
+  stop(): Promise<void>;
+};
+
+type Held = { readonly lease: Lease; readonly runner: Runner };
+
+const RETRY_MS = 500;
+const TICK_MS_MIN = 20;
+
+const nameOf = ({ name, version }: { readonly name: string; readonly version: number }): string =>
+  `${name} v${version}`;
+const nameOfUnit = (unit: Unit): string => `${nameOf(unit)} / ${unit.shard}`;
+
+/**
+ * Shares subscriptions among processes: each takes free units up to its fair share, renews what it holds, gives back
+ * what is over when another process joins, and takes over what a dead one held once its lease has run out.
+ */
+export function startWorker(
+  pool: Pool,
+  tails: readonly Tail[],
+  logger: Logger,
+  { owner, leaseMs }: WorkerOptions,
+): Worker {
+  const wanted = new Map<string, Subscription>();
+  const created = new Set<string>();
+  const held = new Map<string, Held>();
+  let stopping = false;
+  let changed = new AbortController(); // aborted by whatever the next round must not wait for
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      changed = new AbortController();
+      const { signal } = changed;
+      let nextMs = RETRY_MS;
+      try {
+        nextMs = await tick();
+      } catch (fault) {
+        logger.error({ err: fault }, 'leases could not be renewed, will retry');
+      }
+      await pause(nextMs, signal);
+    }
+  }
+
+  /** One round over all shards; how long until the next, in milliseconds. */
+  async function tick(): Promise<number> {
+    const subscriptions = [...wanted.values()];
+    for (const subscription of subscriptions.filter((one) => !created.has(nameOf(one)))) {
+      await createCheckpoints(pool, subscription, tails.length);
+      created.add(nameOf(subscription));
+    }
+    if (subscriptions.length === 0) return leaseMs / 3;
+    const workers = new Map(
+      (await announceWorker(pool, owner, subscriptions, leaseMs)).map((row) => [nameOf(row), row.workers]),
+    );
+    const rows: UnitRow[] = [];
+    for (const { shard } of tails) {
+      const leases = [...held.values()].map(({ lease }) => lease).filter((lease) => lease.shard === shard);
+      rows.push(...(await renewLeases(pool, shard, leases, leaseMs)));
+    }
+    const ours = rows.filter((row) => wanted.has(nameOf(row)));
+    dropLost(ours);
+    const share = fairShare(ours, workers);
+    await giveBack(share, workers);
+    await take(ours, share);
+    // A unit whose owner died is taken the moment its lease ends.
+    const soonest = ours.filter((row) => !held.has(nameOfUnit(row)) && row.status === 'running' && row.lease_ms > 0);
+    const leaseEnds = held.size < share ? soonest.map((row) => row.lease_ms) : [];
+    return Math.max(TICK_MS_MIN, Math.min(leaseMs / 3, ...leaseEnds));
+  }
+
+  function dropLost(rows: readonly UnitRow[]): void {
+    const byUnit = new Map(rows.map((row) => [nameOfUnit(row), row]));
+    for (const [unit, { lease, runner }] of held) {
+      const row = byUnit.get(unit);
+      if (row?.epoch === lease.epoch && row.status === 'running') continue;
+      runner.abort();
+      held.delete(unit);
+    }
+  }
+
+  // A unit that two would run counts half for each: what all of them together come to is everything, once.
+  function fairShare(rows: readonly UnitRow[], workers: ReadonlyMap<string, number>): number {
+    const running = rows.filter((row) => row.status === 'running');
+    return Math.ceil(running.reduce((sum, row) => sum + 1 / (workers.get(nameOf(row)) ?? 1), 0) - 1e-9);
+  }
+
+  async function giveBack(share: number, workers: ReadonlyMap<string, number>): Promise<void> {
+    const shared = [...held.values()].filter(({ lease }) => (workers.get(nameOf(lease)) ?? 1) > 1);
+    const surplus = shared.slice(0, Math.max(0, held.size - share));
+    await Promise.all(surplus.map(letGo));
+  }
+
+  async function letGo({ lease, runner }: Held): Promise<void> {
+    held.delete(nameOfUnit(lease));
+    await runner.stop();
+    await releaseLease(pool, lease);
+  }
+
+  async function take(rows: readonly UnitRow[], share: number): Promise<void> {
+    const free = rows.filter((row) => row.status === 'running' && row.lease_ms < 0 && !held.has(nameOfUnit(row)));
+    for (const row of free) {
+      const subscription = wanted.get(nameOf(row));
+      if (stopping || held.size >= share || !subscription) return;
+      const unit = { shard: row.shard, name: row.name, version: row.version };
+      const lease = await acquireLease(pool, unit, owner, leaseMs);
+      if (lease && wanted.get(nameOf(row)) === subscription) begin(lease, subscription);
+      else if (lease) await releaseLease(pool, lease);
+    }
+  }
+
+  function begin(lease: Lease, subscription: Subscription): void {
+    const tail = tails.find(({ shard }) => shard === lease.shard)!;
+    const runner = runSubscription({ pool, tail, logger, leaseMs }, lease, subscription);
+    const unit = nameOfUnit(lease);
+    held.set(unit, { lease, runner });
+    void runner.ended.then(() => {
+      if (held.get(unit)?.runner === runner) held.delete(unit);
+    });
+  }
+
+  const running = run();
+  return {
+    follow: (subscription) => {
+      const name = nameOf(subscription);
+      wanted.set(name, subscription);
+      changed.abort();
+      const own = () => [...held.values()].filter(({ lease }) => nameOf(lease) === name);
+      return {
+        status: () => own().map(({ runner }) => runner.status()),
+        stop: async () => {
+          wanted.delete(name);
+          await Promise.allSettled(own().map(letGo));
+        },
+      };
+    },
+    stop: async () => {
+      stopping = true;
+      changed.abort();
+      await running;
+      await Promise.allSettled([...held.values()].map(letGo));
+      await forgetWorker(pool, owner).catch(() => {}); // forgotten anyway once its announcement has run out
+    },
+  };
+}
+
+/** Failing subscriptions are behind, which readers by id do not notice: degraded, not failed. */
+export function followsCheck(name: string, statuses: readonly RunnerStatus[]): Check {
+  const failing = statuses.filter(({ failures }) => failures > 0);
+  const blocked = statuses.filter((one) => one.blocked > 0);
+  const which = [
+    ...failing.map((one) => `${one.name}/${one.shard} failed ${one.failures} times in a row`),
+    ...blocked.map((one) => `${one.name}/${one.shard} has parked events of ${one.blocked} streams`),
+  ];
+  if (which.length === 0) return { name, status: 'ok', detail: `${statuses.length} followed here` };
+  return { name, status: 'degraded', detail: which.join('; ') };
+}
