@@ -61,16 +61,18 @@ alter table stream add column closed boolean not null default false, add column 
 -- Appends a batch of units (commands) to one shard; each is appended, a duplicate or a conflict on its own. Writers
 -- queue on the shard's head row for the length of this one call, which is what makes positions dense and gapless.
 -- Arrays are parallel: u_* one entry a unit; s_* one a stream of a unit; e_* one an event, in order of appending.
--- Returns one row a unit, in order.
+-- Payloads come as one JSON array, not as an array of JSON texts: quoting and parsing those took longer than all the rest
+-- (64 commands, measured: 10 ms against 6). Returns one row a unit, in order.
 --
 -- Plans are made and kept by a session while the tables may still be empty, when a scan looks cheapest: measured on a
 -- new database, 2,300 appends/s with the planner's choice against 15,000 with index lookups only.
-create or replace function append_units(
+drop function append_units;
+create function append_units(
   p_shard smallint,
-  u_command uuid[], u_fingerprint text[], u_answer jsonb[],
+  u_command uuid[], u_fingerprint text[], p_answers jsonb,
   s_unit int[], s_stream uuid[], s_tenant uuid[], s_category text[], s_expected int[], s_version int[],
   e_unit int[], e_stream uuid[], e_version int[], e_id uuid[], e_type text[], e_schema smallint[],
-  e_data jsonb[], e_metadata jsonb[]
+  p_data jsonb, p_metadata jsonb
 ) returns table (unit int, outcome text, fingerprint text, answer jsonb) language plpgsql
 set enable_seqscan = off
 set enable_bitmapscan = off
@@ -81,6 +83,9 @@ declare
   v_hash bytea;
   v_now timestamptz;
   v_now_us bigint;
+  u_answer jsonb[] := array(select jsonb_array_elements(p_answers));
+  e_data jsonb[] := array(select jsonb_array_elements(p_data));
+  e_metadata jsonb[] := array(select jsonb_array_elements(p_metadata));
   known_command uuid[]; known_fingerprint text[]; known_answer jsonb[];
   found_stream uuid[]; found_version int[]; found_tenant uuid[]; found_archived boolean[];
   outcomes text[];

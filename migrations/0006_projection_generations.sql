@@ -64,8 +64,8 @@ begin
   execute format('drop table read_model.%I', replace(p_name, '-', '_') || '_' || p_generation);
 end $$;
 
--- Makes a generation that has caught up the live one, and drops the one before; false while it is more than p_slack
--- events behind in some shard. Fails with lock_not_available rather than hold up readers behind a long query.
+-- Makes a generation that has caught up the live one, and drops the one before; false while some shard is more than
+-- p_slack events behind, or behind the live one, since nobody may see what is gone again. Fails with lock_not_available rather than hold up readers behind a long query.
 create function switch_generation(p_name text, p_generation int, p_slack int) returns boolean language plpgsql
 security definer set search_path = public, pg_temp set lock_timeout = '1s'
 as $$
@@ -75,9 +75,14 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('projection ' || p_name, 0));
   perform from projection where name = p_name and generation = p_generation and status = 'building';
   if not found then return false; end if;
+  -- Held still until the end: otherwise the live one could get ahead while this is decided.
+  perform from subscription s join projection p on p.name = s.name and p.generation = s.version
+    where p.name = p_name and p.status = 'live' for update of s;
   perform from log_head l
      join subscription s on s.shard = l.shard and s.name = p_name and s.version = p_generation
-    where s.position < l.head - p_slack or s.status <> 'running';
+     left join projection p on p.name = p_name and p.status = 'live'
+     left join subscription v on v.shard = l.shard and v.name = p_name and v.version = p.generation
+    where s.position < l.head - p_slack or s.position < v.position or s.status <> 'running';
   if found then return false; end if;
 
   execute format('create or replace view %I as select * from read_model.%I', v_table, v_table || '_' || p_generation);

@@ -53,12 +53,13 @@ export function commandExecutor(
   return async (request) => {
     const { tenantId } = request.context;
     const recalled = aggregates.recall(tenantId, request.reads);
-    const guess = recalled && (await decideAndAppend(request, recalled, everyReadIsAppendedTo));
-    if (guess?.kind === 'done') return guess.result;
+    const guess = recalled && decideOnRecalled(request, recalled);
+    const guessed = guess && (await appendDecision(request, recalled, guess));
+    if (guessed?.kind === 'done') return guessed.result;
 
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       const history = await aggregates.load(tenantId, request.reads);
-      const outcome = await decideAndAppend(request, history);
+      const outcome = await appendDecision(request, history, request.decide(history));
       if (outcome.kind === 'done') return outcome.result;
       if (outcome.kind === 'nothing') return answerWithoutEvents(request, outcome.decision);
       history.forget();
@@ -67,15 +68,14 @@ export function commandExecutor(
     return err({ code: 'concurrent-change' });
   };
 
-  async function decideAndAppend<Rejection>(
-    { context, reads, decide }: CommandRequest<Rejection>,
+  async function appendDecision<Rejection>(
+    { context }: CommandRequest<Rejection>,
     history: LoadedHistory,
-    mayAppend: (reads: readonly StreamId[], appends: readonly StreamAppend[]) => boolean = () => true,
+    decision: Result<Decision, Rejection>,
   ): Promise<Attempt<Rejection>> {
-    const decision = decide(history);
-    const appends = decision.ok ? decision.value.appends.filter(({ events }) => events.length > 0) : [];
+    const appends = appendsOf(decision);
     const [first, ...rest] = appends;
-    if (!decision.ok || !first || !mayAppend(reads, appends)) return { kind: 'nothing', decision };
+    if (!decision.ok || !first) return { kind: 'nothing', decision };
     const { answer } = decision.value;
     const outcome = await log.append({ context, streams: [first, ...rest], answer });
     switch (outcome.kind) {
@@ -105,6 +105,23 @@ type Attempt<Rejection> =
   | { readonly kind: 'done'; readonly result: Result<Executed, CommandRefusal> }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'nothing'; readonly decision: Result<Decision, Rejection> };
+
+const appendsOf = (decision: Result<Decision, unknown>): StreamAppend[] =>
+  decision.ok ? decision.value.appends.filter(({ events }) => events.length > 0) : [];
+
+/** undefined: what is decided on states that may be outdated must not be tried. */
+function decideOnRecalled<Rejection>(
+  { reads, decide }: CommandRequest<Rejection>,
+  recalled: History,
+): Result<Decision, Rejection> | undefined {
+  try {
+    const decision = decide(recalled);
+    return everyReadIsAppendedTo(reads, appendsOf(decision)) ? decision : undefined;
+  } catch {
+    // States of different moments may contradict each other. A fault that is real comes again on fresh ones.
+    return undefined;
+  }
+}
 
 // Only an expected version shows that a recalled state is outdated, and a stream that is merely read has none.
 const everyReadIsAppendedTo = (reads: readonly StreamId[], appends: readonly StreamAppend[]): boolean =>

@@ -90,7 +90,8 @@ export function aggregateLoader(log: EventLog, cache: StateCache) {
     };
   }
 
-  function remember(id: StreamId, { evolve: _, ...current }: Folded): void {
+  function remember(id: StreamId, folded: Folded): void {
+    const { evolve: _, ...current } = folded;
     const { category, version, state } = current;
     if ((cache.get(id)?.version ?? 0) > version) return; // another command of this process has seen more
     const due = version - current.snapshotVersion >= SNAPSHOT_EVERY_EVENTS;
@@ -115,7 +116,10 @@ function foldOnto<State, Event extends DomainEvent>(
   aggregate: Aggregate<State, Event>,
   { events, ...base }: Base,
 ): Folded {
-  invariant((events[0]?.version ?? base.version + 1) === base.version + 1, 'events follow the state they are folded onto');
+  invariant(
+    (events[0]?.version ?? base.version + 1) === base.version + 1,
+    'events follow the state they are folded onto',
+  );
   const evolve = aggregate.evolve as Folded['evolve'];
   const start: unknown = base.state ?? aggregate.absent;
   const state = events.reduce((before, { event }) => evolve(before, event), start);

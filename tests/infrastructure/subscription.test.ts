@@ -51,7 +51,7 @@ async function seen(): Promise<number[]> {
   return rows.map((row) => row.position);
 }
 
-async function row<T>(query: string): Promise<T> {
+async function rowOf<T>(query: string): Promise<T> {
   return (await database.pool.query(query)).rows[0] as T;
 }
 
@@ -116,12 +116,12 @@ describe('a subscription', () => {
       },
     });
     await eventually(() => expect(following.status()[0]?.failures).toBeGreaterThan(0));
-    expect((await row<{ last_error: string }>('select last_error from subscription')).last_error).toContain(
+    expect((await rowOf<{ last_error: string }>('select last_error from subscription')).last_error).toContain(
       'planned',
     );
     await eventually(async () => expect(await seen()).toEqual(upTo(10)));
     await eventually(() => expect(following.status()[0]?.failures).toBe(0));
-    expect(await row('select last_error from subscription')).toEqual({ last_error: null });
+    expect(await rowOf('select last_error from subscription')).toEqual({ last_error: null });
   });
 
   it('survives the loss of its connections', async () => {
@@ -202,9 +202,7 @@ describe('several processes', () => {
   it('share the subscriptions, and the one that is left takes all', async () => {
     const [first, second] = [work(), work(openTestLog(database.pool))] as const;
     const names = upTo(6).map((n) => `test-${n}`);
-    const holding = [first, second].map((worker) =>
-      names.map((name) => follow(note(), { worker, name })),
-    );
+    const holding = [first, second].map((worker) => names.map((name) => follow(note(), { worker, name })));
     const held = (index: number): number => holding[index]!.flatMap((one) => one.status()).length;
     await eventually(() => expect([held(0), held(1)]).toEqual([3, 3]));
     await second.stop();
@@ -223,7 +221,7 @@ describe('several processes', () => {
     await append(3);
     follow(note());
     const taken = await eventually(async () => {
-      const lease = await row<{ owner: string; early: boolean }>(
+      const lease = await rowOf<{ owner: string; early: boolean }>(
         `select owner, lease_until < now() + interval '1 ms' as early from subscription`,
       );
       expect(lease.owner).not.toBe('gone');
@@ -250,7 +248,10 @@ describe('several processes', () => {
     await append(7);
     await eventually(() => expect(paused.status()).toEqual([]));
     expect(await seen()).toEqual(upTo(14));
-    expect(await row('select position::int, owner from subscription')).toEqual({ position: 14, owner: 'another' });
+    expect(await rowOf('select position::int, owner from subscription')).toEqual({
+      position: 14,
+      owner: 'another',
+    });
   });
 });
 
@@ -312,10 +313,13 @@ describe('an event that cannot be handled', () => {
     await open.log.append(newOrder(bad));
     follow(poisonedBy(bad).effect);
     await eventually(async () => expect(await parked()).toHaveLength(1));
-    const { attempts } = await row<{ attempts: number }>('select attempts from parked');
+    const { attempts } = await rowOf<{ attempts: number }>('select attempts from parked');
     await database.pool.query(`update parked set status = 'retry'`);
     await eventually(async () =>
-      expect(await row('select attempts, status from parked')).toEqual({ attempts: attempts + 1, status: 'parked' }),
+      expect(await rowOf('select attempts, status from parked')).toEqual({
+        attempts: attempts + 1,
+        status: 'parked',
+      }),
     );
     expect(await seen()).toEqual([]);
   });
@@ -340,7 +344,9 @@ describe('an event that cannot be handled', () => {
     await append(3);
     const { effect, heal } = poisonedBy(bad);
     const following = follow(effect, { onPoison: 'halt' });
-    await eventually(async () => expect(await row('select status from subscription')).toEqual({ status: 'halted' }));
+    await eventually(async () =>
+      expect(await rowOf('select status from subscription')).toEqual({ status: 'halted' }),
+    );
     expect(await seen()).toEqual(upTo(3));
     await eventually(() => expect(following.status()).toEqual([]));
     heal();
@@ -349,18 +355,18 @@ describe('an event that cannot be handled', () => {
   });
 });
 
-describe('an event that this build cannot read', () => {
-  /** What a newer build would write. */
-  const appendUnknown = async (orderId: OrderId): Promise<void> => {
-    await database.pool.query(
-      `with head as (update log_head set head = head + 1 where shard = 0 returning head),
-            stream as (update stream set version = version + 1 where stream_id = $1 returning version)
-       insert into event (shard, position, stream_id, version, event_id, type, schema_version, data, metadata, recorded_at)
-       select 0, head, $1, version, gen_random_uuid(), 'OrderTeleported', 1, '{}', '{}', now() from head, stream`,
-      [orderId],
-    );
-  };
+/** What a newer build would write. */
+const appendUnknown = async (orderId: OrderId): Promise<void> => {
+  await database.pool.query(
+    `with head as (update log_head set head = head + 1 where shard = 0 returning head),
+          stream as (update stream set version = version + 1 where stream_id = $1 returning version)
+     insert into event (shard, position, stream_id, version, event_id, type, schema_version, data, metadata, recorded_at)
+     select 0, head, $1, version, gen_random_uuid(), 'OrderTeleported', 1, '{}', '{}', now() from head, stream`,
+    [orderId],
+  );
+};
 
+describe('an event that this build cannot read', () => {
   it('is parked with its stream, never passed over, and all others go on', async () => {
     const orderId = ids.orderId();
     await open.log.append(newOrder(orderId));
@@ -381,7 +387,9 @@ describe('an event that this build cannot read', () => {
     await appendUnknown(orderId);
     await append(3);
     follow(note(), { onPoison: 'halt' });
-    await eventually(async () => expect(await row('select status from subscription')).toEqual({ status: 'halted' }));
+    await eventually(async () =>
+      expect(await rowOf('select status from subscription')).toEqual({ status: 'halted' }),
+    );
     expect(await seen()).toEqual([1]);
   });
 });

@@ -12,6 +12,7 @@ import type {
   Unit,
   UpTo,
 } from '../../src/application/ports.ts';
+import { shardOf } from '../../src/infrastructure/system.ts';
 
 /** Stands between a caller and an effect: may wait, fail before the effect or after it, or never come back. */
 export type Around = <T>(call: string, effect: () => Promise<T>) => Promise<T>;
@@ -26,8 +27,15 @@ export type InMemoryLog = EventLog & {
   conflictNext(times: number): void;
 };
 
-type Stream = { readonly tenantId: string; readonly category: string; readonly snapshot?: Snapshot; readonly events: readonly RecordedEvent[] };
+type Stream = {
+  readonly tenantId: string;
+  readonly category: string;
+  readonly snapshot?: Snapshot;
+  readonly events: readonly RecordedEvent[];
+};
 
+/** As many as can be: what works with a shard for every ending of an id works with fewer. */
+const SHARDS = 65_536;
 const RECORDED_AT = '2026-01-01T00:00:00.000Z';
 
 /**
@@ -43,6 +51,8 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
 
   function append({ context, streams: appends, answer }: Unit): AppendOutcome {
     requireOneShard(appends.map(({ streamId }) => streamId));
+    if (new Set(appends.map(({ streamId }) => streamId)).size < appends.length)
+      throw new Error('a unit names a stream twice');
     for (const { streamId, events } of appends) {
       if (events.length === 0) throw new Error(`nothing to append to ${streamId}`);
     }
@@ -70,14 +80,15 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
   function record({ streamId, category, events }: StreamAppend, metadata: EventMetadata): void {
     const stream = streams.get(streamId);
     const before = stream?.events ?? [];
+    const shard = shardOf(streamId, SHARDS);
+    const head = recorded.filter((event) => event.shard === shard).length;
     const added = events.map((event, index): RecordedEvent => {
-      const position = recorded.length + index + 1;
       return {
-        shard: 0,
-        position: BigInt(position),
+        shard,
+        position: BigInt(head + index + 1),
         streamId,
         version: before.length + index + 1,
-        eventId: `event-${position}`,
+        eventId: `event-${recorded.length + index + 1}`,
         event: structuredClone(event),
         metadata,
         recordedAt: RECORDED_AT,
@@ -108,7 +119,8 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
       }),
     offerSnapshot: (streamId, _category, snapshot) => {
       const stream = streams.get(streamId);
-      if (stream && (stream.snapshot?.version ?? 0) < snapshot.version) streams.set(streamId, { ...stream, snapshot });
+      if (stream && (stream.snapshot?.version ?? 0) < snapshot.version)
+        streams.set(streamId, { ...stream, snapshot });
     },
     findCommand: (_streamId, commandId) => around('findCommand', async () => commands.get(commandId)),
     events: () => [...recorded],
@@ -128,8 +140,7 @@ function loaded({ category, snapshot, events }: Stream, after: number): LoadedSt
 const isUpTo = (event: RecordedEvent, { version = Infinity, at }: UpTo): boolean =>
   event.version <= version && (at === undefined || Date.parse(event.recordedAt) <= Date.parse(at));
 
-/** However many shards there are, ids that end alike share one; others may not. */
 function requireOneShard(streamIds: readonly string[]): void {
-  const endings = new Set(streamIds.map((id) => id.slice(-4)));
-  if (endings.size > 1) throw new Error(`streams of several shards: ${streamIds.join(', ')}`);
+  const shards = new Set(streamIds.map((id) => shardOf(id, SHARDS)));
+  if (shards.size > 1) throw new Error(`streams of several shards: ${streamIds.join(', ')}`);
 }

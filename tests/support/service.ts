@@ -52,11 +52,11 @@ export async function startTestService(options: { amqpUrl?: string } = {}): Prom
   };
 }
 
-async function createClient(
+export async function createClient(
   server: FastifyInstance,
   { pool }: TestDatabase,
   tenant: string,
-  scopes: readonly Scope[],
+  scopes: readonly Scope[] = SCOPES,
 ): Promise<Client> {
   const tenantId = await ensureTenant(pool, tenant);
   const key = await createApiKey(pool, tenantId, 'test', scopes);

@@ -81,9 +81,9 @@ export async function openShop(): Promise<Shop> {
       const entries = await Promise.all(
         tails.map((_, shard) => readShard(pool, eventCodec, shard, 0n, 10_000)),
       );
-      return entries.flat().flatMap(({ recorded }) =>
-        recorded instanceof Error ? [] : (toIntegrationMessage(recorded) ?? []),
-      );
+      return entries
+        .flat()
+        .flatMap(({ recorded }) => (recorded instanceof Error ? [] : (toIntegrationMessage(recorded) ?? [])));
     },
     effects: async () => {
       const { rows } = await pool.query<Effects>(
@@ -159,7 +159,13 @@ export async function onBroker(
   });
   const names = all.map(({ name }) => name);
   const worker = startTestWorker(pool, shop.tails);
-  const relay = await startRelay({ pool, worker, shardCount: shop.tails.length, publisher, consumers: names });
+  const relay = await startRelay({
+    pool,
+    worker,
+    shardCount: shop.tails.length,
+    publisher,
+    consumers: names,
+  });
   const hosted = await startConsumers({ url, pool, logger: silent, consumers, publisher });
   return {
     publisher,

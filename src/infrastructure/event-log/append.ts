@@ -43,10 +43,14 @@ type Waiting = {
 };
 
 const RESEND_PAUSE_MS = 100;
+/** Connections that appends to one shard may hold. */
+export const CALLS_IN_FLIGHT_MAX = 2;
+const CALL_UNITS_MIN = 8;
 
 /**
- * Group commit for one shard: while one call is in flight, the next units gather and go together, so the head lock
- * and the flush are paid once a batch. An idle appender sends at the end of the current turn of the event loop.
+ * Group commit for one shard: while calls are in flight, the next units gather and go together, so the head lock and
+ * the flush are paid once a batch. An idle appender sends at the end of the current turn of the event loop. Two calls
+ * overlap: while one holds the head lock, the other is made and parsed (64 writers on 2 cores: 1.4 times as many).
  */
 export function startAppender(
   pool: Pool,
@@ -55,18 +59,36 @@ export function startAppender(
   options: AppenderOptions,
 ): Appender {
   let queue: Waiting[] = [];
-  let sending = false;
+  let scheduled = false;
+  const inFlight = new Set<readonly Waiting[]>();
 
-  async function sendAll(): Promise<void> {
-    sending = true;
-    // The units of one turn of the event loop travel together even when the appender was idle.
-    await new Promise<void>((resolve) => void setImmediate(resolve));
-    while (queue.length > 0) {
-      const { batch, rest } = nextBatch(queue, options);
-      queue = rest;
-      if (await settle(batch)) options.onAppended();
-    }
-    sending = false;
+  // The units of one turn of the event loop travel together even when the appender was idle.
+  function schedule(): void {
+    if (scheduled || queue.length === 0 || inFlight.size >= CALLS_IN_FLIGHT_MAX) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      sendNext();
+    });
+  }
+
+  function sendNext(): void {
+    const sent = [...inFlight].flat();
+    // Half for each call: with all in one there would be nothing to overlap with.
+    const share = Math.max(CALL_UNITS_MIN, Math.ceil((sent.length + queue.length) / CALLS_IN_FLIGHT_MAX));
+    const { batch, rest } = nextBatch(queue, sent, {
+      ...options,
+      batchMax: Math.min(share, options.batchMax),
+    });
+    if (batch.length === 0) return; // all wait for what is in flight
+    queue = rest;
+    inFlight.add(batch);
+    void settle(batch).then((appended) => {
+      inFlight.delete(batch);
+      if (appended) options.onAppended();
+      schedule();
+    });
+    schedule();
   }
 
   /** Answers every unit of the batch; true if one was appended. */
@@ -95,7 +117,7 @@ export function startAppender(
           return;
         }
         queue.push({ ...encode(codec, unit), resolve, reject });
-        if (!sending) void sendAll();
+        schedule();
       }),
   };
 }
@@ -114,20 +136,23 @@ function encode(codec: EventCodec, unit: Unit): Pick<Waiting, 'unit' | 'events' 
   return { unit, events, answerJson, bytes };
 }
 
-/** Two units of one command, or of one stream, never share a batch: the later must see what the earlier did. */
+/**
+ * Two units of one command, or of one stream, never share a batch, nor are they in flight side by side: the later must
+ * see what the earlier did.
+ */
 function nextBatch(
   queue: readonly Waiting[],
+  sent: readonly Waiting[],
   { batchMax, batchBytesMax }: AppenderOptions,
 ): { batch: Waiting[]; rest: Waiting[] } {
   const batch: Waiting[] = [];
   const rest: Waiting[] = [];
-  const taken = new Set<string>();
+  const taken = new Set(sent.flatMap(namesOf));
   let bytes = 0;
   for (const [index, waiting] of queue.entries()) {
-    const { context, streams } = waiting.unit;
     const full = batch.length >= batchMax || (batch.length > 0 && bytes + waiting.bytes > batchBytesMax);
     if (full) return { batch, rest: [...rest, ...queue.slice(index)] };
-    const names = [context.commandId, ...streams.map((stream) => stream.streamId)];
+    const names = namesOf(waiting);
     const fits = !names.some((name) => taken.has(name));
     (fits ? batch : rest).push(waiting);
     if (fits) bytes += waiting.bytes;
@@ -136,6 +161,11 @@ function nextBatch(
   }
   return { batch, rest };
 }
+
+const namesOf = ({ unit: { context, streams } }: Waiting): string[] => [
+  context.commandId,
+  ...streams.map(({ streamId }) => streamId),
+];
 
 /** Sending the same units again is safe: those that were in answer `duplicate`, with the answer they stored. */
 async function sendUntilReached(
@@ -167,9 +197,9 @@ async function sendUntilReached(
 const APPEND = {
   name: 'append-units',
   text: `select outcome, fingerprint, answer from append_units($1::smallint,
-    $2::uuid[], $3::text[], $4::jsonb[],
+    $2::uuid[], $3::text[], $4::jsonb,
     $5::int[], $6::uuid[], $7::uuid[], $8::text[], $9::int[], $10::int[],
-    $11::int[], $12::uuid[], $13::int[], $14::uuid[], $15::text[], $16::smallint[], $17::jsonb[], $18::jsonb[])`,
+    $11::int[], $12::uuid[], $13::int[], $14::uuid[], $15::text[], $16::smallint[], $17::jsonb, $18::jsonb)`,
 };
 
 type Row = { outcome: AppendOutcome['kind']; fingerprint: string; answer: Json };
@@ -182,29 +212,40 @@ async function send(pool: Pool, shard: number, batch: readonly Waiting[]): Promi
 }
 
 const isWithoutPartition = (fault: unknown): boolean =>
-  fault instanceof Error && 'code' in fault && fault.code === '23514' && fault.message.includes('no partition');
+  fault instanceof Error &&
+  'code' in fault &&
+  fault.code === '23514' &&
+  fault.message.includes('no partition');
 
-/** The function's parallel arrays; units and streams are numbered from 1, as PostgreSQL counts. */
+/** The function's parallel arrays, payloads as JSON arrays; units and streams are numbered from 1, as PostgreSQL counts. */
 function parameters(shard: number, batch: readonly Waiting[]): unknown[] {
-  const units: unknown[][] = [[], [], []];
+  const units: unknown[][] = [[], []];
   const streams: unknown[][] = [[], [], [], [], [], []];
-  const events: unknown[][] = [[], [], [], [], [], [], [], []];
+  const events: unknown[][] = [[], [], [], [], [], []];
+  const answers: string[] = [];
+  const data: string[] = [];
+  const metadatas: string[] = [];
   batch.forEach(({ unit, events: encoded, answerJson }, index) => {
     const { fingerprint, ...metadata } = unit.context;
     const metadataJson = JSON.stringify(metadata);
-    addRow(units, metadata.commandId, fingerprint, answerJson);
+    addRow(units, metadata.commandId, fingerprint);
+    answers.push(answerJson);
     unit.streams.forEach(({ streamId, category, expectedVersion }, streamIndex) => {
       const newEvents = encoded[streamIndex]!;
       const version = expectedVersion + newEvents.length;
       addRow(streams, index + 1, streamId, metadata.tenantId, category, expectedVersion, version);
       newEvents.forEach(({ eventId, type, schemaVersion, dataJson }, offset) => {
         const eventVersion = expectedVersion + offset + 1;
-        addRow(events, index + 1, streamId, eventVersion, eventId, type, schemaVersion, dataJson, metadataJson);
+        addRow(events, index + 1, streamId, eventVersion, eventId, type, schemaVersion);
+        data.push(dataJson);
+        metadatas.push(metadataJson);
       });
     });
   });
-  return [shard, ...units, ...streams, ...events];
+  return [shard, ...units, jsonArray(answers), ...streams, ...events, jsonArray(data), jsonArray(metadatas)];
 }
+
+const jsonArray = (documents: readonly string[]): string => `[${documents.join(',')}]`;
 
 const addRow = (columns: unknown[][], ...values: unknown[]): void =>
   values.forEach((value, column) => columns[column]!.push(value));

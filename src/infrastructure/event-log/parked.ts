@@ -95,14 +95,6 @@ export async function parkAgain(
         error = case when position = $5 then $7 else error end,
         attempts = attempts + case when position = $5 then 1 else 0 end
       where shard = $1 and name = $2 and version = $3 and stream_id = $4 and status <> 'discarded'`,
-    values: [
-      unit.shard,
-      unit.name,
-      unit.version,
-      streamId,
-      position,
-      kind,
-      error.slice(0, ERROR_CHARS_MAX),
-    ],
+    values: [unit.shard, unit.name, unit.version, streamId, position, kind, error.slice(0, ERROR_CHARS_MAX)],
   });
 }

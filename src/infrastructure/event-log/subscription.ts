@@ -127,7 +127,12 @@ export function runSubscription(
     for (const entry of entries) {
       const { recorded, streamId } = entry;
       if (waiting.has(streamId)) {
-        parkings.push({ entry, kind: 'behind', error: 'an earlier event of its stream is parked', attempts: 0 });
+        parkings.push({
+          entry,
+          kind: 'behind',
+          error: 'an earlier event of its stream is parked',
+          attempts: 0,
+        });
       } else if (recorded instanceof Error) {
         if (onPoison === 'halt') throw recorded;
         parkings.push({ entry, kind: 'unreadable', error: recorded.message, attempts: 1 });
@@ -165,7 +170,10 @@ export function runSubscription(
     const error = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
     logger.error({ err: fault, ...about, failures, batch: limit }, 'subscription failed, will retry');
     const outage =
-      isTransient(fault) || fault instanceof LogUnavailable || fault instanceof LogOverloaded || isOutage(fault);
+      isTransient(fault) ||
+      fault instanceof LogUnavailable ||
+      fault instanceof LogOverloaded ||
+      isOutage(fault);
     if (!outage && limit > 1) {
       limit = Math.floor(limit / 2);
       failures = 0; // counted anew for the smaller batch
@@ -175,7 +183,10 @@ export function runSubscription(
     const halt = poison && onPoison === 'halt';
     await recordFailure(pool, lease, error, halt).catch(() => {}); // a lost database cannot be told
     if (halt) return 'halted';
-    if (poison) await parkNext(error).catch((other: unknown) => logger.error({ err: other, ...about }, 'parking failed'));
+    if (poison)
+      await parkNext(error).catch((other: unknown) =>
+        logger.error({ err: other, ...about }, 'parking failed'),
+      );
     else await pause(Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.longest), stopping.signal);
     return 'again';
   }
@@ -191,7 +202,10 @@ export function runSubscription(
     });
     blocked = new Set(blocked).add(entry.streamId);
     failures = 0;
-    logger.error({ ...about, position: String(entry.position), type: entry.type, error }, 'an event was parked');
+    logger.error(
+      { ...about, position: String(entry.position), type: entry.type, error },
+      'an event was parked',
+    );
   }
 
   /** Takes up what operators decided about parked events, and what a newer build than the one before can read. */

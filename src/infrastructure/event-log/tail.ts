@@ -15,7 +15,7 @@ export type Tail = {
 };
 
 const RECENT_MAX = 2_000;
-const READINGS_MAX = 8;
+const READINGS_MAX = 4;
 
 /** `mark`: how often the tail had been woken when the query was sent. */
 type Reading = { readonly mark: number; readonly result: Promise<readonly LogEntry[]>; settled: boolean };
@@ -40,11 +40,13 @@ export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
     const known = await pending?.result;
     // A full batch never changes; a shorter one may have been read before the latest append.
     const fits = known && (known.length >= limit || joined);
-    const entries = (fits ? known : await begin(after, limit).result).slice(0, limit);
-    const last = entries.at(-1);
-    // Far from the head there is more for sure: it is fetched while this batch is handled.
-    if (last && entries.length === limit && !readings.has(last.position)) begin(last.position, limit);
-    return entries;
+    return (fits ? known : await begin(after, limit).result).slice(0, limit);
+  }
+
+  /** Far from the head there is more for sure: it is fetched while this batch is handled. */
+  function fetchAhead(last: bigint, limit: number): void {
+    if (readings.has(last) || fromRecent(last, 1).length > 0) return;
+    begin(last, limit);
   }
 
   function begin(after: bigint, limit: number): Reading {
@@ -52,7 +54,8 @@ export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
     reading.result.then(
       (entries) => {
         reading.settled = true;
-        remember(after, entries);
+        // A full batch is far from the head: whoever needs it asks for it by the same position.
+        if (entries.length < limit) remember(after, entries);
       },
       () => readings.get(after) === reading && readings.delete(after), // whoever waits for it gets the fault
     );
@@ -73,7 +76,10 @@ export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
     shard,
     read: async (after, limit) => {
       const known = fromRecent(after, limit);
-      return known.length > 0 ? known : fromLog(after, limit);
+      const entries = known.length > 0 ? known : await fromLog(after, limit);
+      const last = entries.at(-1);
+      if (last && entries.length === limit) fetchAhead(last.position, limit);
+      return entries;
     },
     wake: () => {
       wakes++;

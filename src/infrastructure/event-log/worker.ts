@@ -35,7 +35,12 @@ export type Worker = {
   stop(): Promise<void>;
 };
 
-type Held = { readonly lease: Lease; readonly runner: Runner };
+type Held = {
+  readonly lease: Lease;
+  readonly runner: Runner;
+  /** Resolves when nothing is applied any more and the lease is given back. */
+  readonly released: Promise<void>;
+};
 
 const RETRY_MS = 500;
 const TICK_MS_MIN = 20;
@@ -96,7 +101,9 @@ export function startWorker(
     await giveBack(share, workers);
     await take(ours, share);
     // A unit whose owner died is taken the moment its lease ends.
-    const soonest = ours.filter((row) => !held.has(nameOfUnit(row)) && row.status === 'running' && row.lease_ms > 0);
+    const soonest = ours.filter(
+      (row) => !held.has(nameOfUnit(row)) && row.status === 'running' && row.lease_ms > 0,
+    );
     const leaseEnds = held.size < share ? soonest.map((row) => row.lease_ms) : [];
     return Math.max(TICK_MS_MIN, Math.min(leaseMs / 3, ...leaseEnds));
   }
@@ -111,26 +118,22 @@ export function startWorker(
     }
   }
 
-  // A unit that two would run counts half for each: what all of them together come to is everything, once.
-  function fairShare(rows: readonly UnitRow[], workers: ReadonlyMap<string, number>): number {
-    const running = rows.filter((row) => row.status === 'running');
-    return Math.ceil(running.reduce((sum, row) => sum + 1 / (workers.get(nameOf(row)) ?? 1), 0) - 1e-9);
-  }
-
   async function giveBack(share: number, workers: ReadonlyMap<string, number>): Promise<void> {
     const shared = [...held.values()].filter(({ lease }) => (workers.get(nameOf(lease)) ?? 1) > 1);
     const surplus = shared.slice(0, Math.max(0, held.size - share));
     await Promise.all(surplus.map(letGo));
   }
 
-  async function letGo({ lease, runner }: Held): Promise<void> {
+  async function letGo({ lease, runner, released }: Held): Promise<void> {
     held.delete(nameOfUnit(lease));
     await runner.stop();
-    await releaseLease(pool, lease);
+    await released;
   }
 
   async function take(rows: readonly UnitRow[], share: number): Promise<void> {
-    const free = rows.filter((row) => row.status === 'running' && row.lease_ms < 0 && !held.has(nameOfUnit(row)));
+    const free = rows.filter(
+      (row) => row.status === 'running' && row.lease_ms < 0 && !held.has(nameOfUnit(row)),
+    );
     for (const row of free) {
       const subscription = wanted.get(nameOf(row));
       if (stopping || held.size >= share || !subscription) return;
@@ -145,10 +148,15 @@ export function startWorker(
     const tail = tails.find(({ shard }) => shard === lease.shard)!;
     const runner = runSubscription({ pool, tail, logger, leaseMs }, lease, subscription);
     const unit = nameOfUnit(lease);
-    held.set(unit, { lease, runner });
-    void runner.ended.then(() => {
+    const released = runner.ended.then(async () => {
       if (held.get(unit)?.runner === runner) held.delete(unit);
+      // Also when it was paused or halted: whoever did that sees by the row that nothing is applied any more.
+      await releaseLease(pool, lease);
     });
+    released.catch((fault: unknown) =>
+      logger.warn({ err: fault, unit }, 'a lease was not given back; it runs out'),
+    );
+    held.set(unit, { lease, runner, released });
   }
 
   const running = run();
@@ -174,6 +182,12 @@ export function startWorker(
       await forgetWorker(pool, owner).catch(() => {}); // forgotten anyway once its announcement has run out
     },
   };
+}
+
+// A unit that two would run counts half for each: what all of them together come to is everything, once.
+function fairShare(rows: readonly UnitRow[], workers: ReadonlyMap<string, number>): number {
+  const running = rows.filter((row) => row.status === 'running');
+  return Math.ceil(running.reduce((sum, row) => sum + 1 / (workers.get(nameOf(row)) ?? 1), 0) - 1e-9);
 }
 
 /** Failing subscriptions are behind, which readers by id do not notice: degraded, not failed. */

@@ -3,13 +3,20 @@ import { pause } from '../event-log/pause.ts';
 import type { RunnerStatus } from '../event-log/subscription.ts';
 import type { Following, Worker } from '../event-log/worker.ts';
 import { isTransient, type Pool } from '../postgres/pool.ts';
-import { beginGeneration, listGenerations, switchGeneration, tableOf, type Generation } from './generations.ts';
+import {
+  beginGeneration,
+  listGenerations,
+  switchGeneration,
+  tableOf,
+  type Generation,
+} from './generations.ts';
 import type { Projection } from './projection.ts';
 
 export type ProjectionHost = { status(): RunnerStatus[]; stop(): Promise<void> };
 
 const BATCH_MAX = 1_000;
 const LOOK_EVERY_MS = 1_000;
+const LOOK_WHILE_BUILDING_MS = 100; // near the head the two overtake each other all the time: one try in two fits
 
 /**
  * Fills every generation that is of this build's code, live or being built, and makes one that has caught up the live
@@ -25,7 +32,8 @@ export async function hostProjections(
   const followed = new Map<string, Following>();
   const stopping = new AbortController();
 
-  async function look(): Promise<void> {
+  /** True while something is being built. */
+  async function look(): Promise<boolean> {
     const generations = await listGenerations(pool);
     const ours = generations.filter((generation) => codeOf(projections, generation));
     const found = new Set(ours.map(({ name, generation }) => tableOf(name, generation)));
@@ -36,9 +44,11 @@ export async function hostProjections(
     }
     for (const generation of ours) {
       const table = tableOf(generation.name, generation.generation);
-      if (!followed.has(table)) followed.set(table, follow(worker, codeOf(projections, generation)!, generation));
+      if (!followed.has(table))
+        followed.set(table, follow(worker, codeOf(projections, generation)!, generation));
       if (generation.status === 'building') await trySwitch(generation);
     }
+    return ours.some(({ status }) => status === 'building');
   }
 
   async function trySwitch(generation: Generation): Promise<void> {
@@ -49,12 +59,16 @@ export async function hostProjections(
   }
 
   async function run(): Promise<void> {
+    let building = true;
     while (!stopping.signal.aborted) {
-      await pause(LOOK_EVERY_MS, stopping.signal);
-      await look().catch((fault: unknown) => {
-        if (isTransient(fault)) logger.debug({ err: fault }, 'generations could not be looked at, will retry');
-        else logger.error({ err: fault }, 'generations could not be looked at, will retry');
-      });
+      await pause(building ? LOOK_WHILE_BUILDING_MS : LOOK_EVERY_MS, stopping.signal);
+      try {
+        building = await look();
+      } catch (fault) {
+        const level = isTransient(fault) ? 'debug' : 'error';
+        logger[level]({ err: fault }, 'generations could not be looked at, will retry');
+        building = false;
+      }
     }
   }
 
@@ -71,7 +85,10 @@ export async function hostProjections(
   };
 }
 
-const codeOf = (projections: readonly Projection[], { name, codeVersion }: Generation): Projection | undefined =>
+const codeOf = (
+  projections: readonly Projection[],
+  { name, codeVersion }: Generation,
+): Projection | undefined =>
   projections.find((projection) => projection.name === name && projection.codeVersion === codeVersion);
 
 function follow(worker: Worker, { name, project }: Projection, { generation }: Generation): Following {
@@ -88,7 +105,10 @@ function follow(worker: Worker, { name, project }: Projection, { generation }: G
 async function beginNewer(pool: Pool, projections: readonly Projection[]): Promise<void> {
   const generations = await listGenerations(pool);
   for (const { name, codeVersion } of projections) {
-    const newest = Math.max(0, ...generations.filter((one) => one.name === name).map((one) => one.codeVersion));
+    const newest = Math.max(
+      0,
+      ...generations.filter((one) => one.name === name).map((one) => one.codeVersion),
+    );
     if (codeVersion > newest) await beginGeneration(pool, name, codeVersion);
   }
 }
