@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/application/ports.ts';
 import type { OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
-import type { Effect, Subscription } from '../../src/infrastructure/event-log/subscription.ts';
+import type { Effect } from '../../src/infrastructure/event-log/effect.ts';
+import type { Subscription } from '../../src/infrastructure/event-log/subscription.ts';
 import type { Following, Worker } from '../../src/infrastructure/event-log/worker.ts';
 import type { OrderId } from '../../src/domain/shared/ids.ts';
 import { ids } from '../../src/infrastructure/system.ts';

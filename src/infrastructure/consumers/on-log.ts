@@ -1,7 +1,7 @@
 import type { CommandConsumer } from '../../application/consumers.ts';
 import { toIntegrationMessage, type IntegrationMessage } from '../../application/integration-events.ts';
 import type { RecordedEvent } from '../../application/ports.ts';
-import type { Effect } from '../event-log/subscription.ts';
+import type { Effect } from '../event-log/effect.ts';
 import type { Following, Worker } from '../event-log/worker.ts';
 import { inLanes } from './lanes.ts';
 import { notInInbox, type SqlConsumer } from './sql-consumer.ts';

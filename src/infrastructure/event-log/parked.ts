@@ -83,11 +83,14 @@ export async function unpark(tx: Tx, unit: Unit, position: bigint): Promise<bool
 export async function parkAgain(
   pool: Pool,
   unit: Unit,
-  streamId: string,
-  position: bigint,
-  kind: ParkedKind,
-  error: string,
+  failed: {
+    readonly streamId: string;
+    readonly position: bigint;
+    readonly kind: ParkedKind;
+    readonly error: string;
+  },
 ): Promise<void> {
+  const { streamId, position, kind, error } = failed;
   await pool.query({
     name: 'park-again',
     text: `update parked set status = 'parked', updated_at = now(),

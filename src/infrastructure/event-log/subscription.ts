@@ -1,30 +1,12 @@
 import type { Logger } from 'pino';
-import { LogOverloaded, LogUnavailable, type RecordedEvent } from '../../application/ports.ts';
-import { inTransaction, isTransient, type Pool, type Tx } from '../postgres/pool.ts';
-import {
-  advance,
-  CheckpointMoved,
-  fence,
-  LeaseLost,
-  readCheckpoint,
-  recordFailure,
-  type Lease,
-} from './leases.ts';
+import { LogOverloaded, LogUnavailable, UnreadableEvent } from '../../application/ports.ts';
+import { inTransaction, isTransient, type Pool } from '../postgres/pool.ts';
+import { errorText, openApplier, type Applier } from './applier.ts';
+import type { Effect } from './effect.ts';
+import { advance, CheckpointMoved, LeaseLost, readCheckpoint, recordFailure, type Lease } from './leases.ts';
+import { park } from './parked.ts';
 import { pause } from './pause.ts';
-import { blockedStreams, park, parkAgain, parkedPositions, unpark, type Parking } from './parked.ts';
-import type { LogEntry } from './read.ts';
 import type { Tail } from './tail.ts';
-
-/**
- * What a subscription does with events. `sql`: committed together with the checkpoint, so once. `outside`: repeated
- * after a crash, so it must drop what it has seen; `signal` tells that the lease ended.
- */
-export type Effect =
-  | { readonly kind: 'sql'; readonly apply: (tx: Tx, events: readonly RecordedEvent[]) => Promise<void> }
-  | {
-      readonly kind: 'outside';
-      readonly apply: (events: readonly RecordedEvent[], signal: AbortSignal) => Promise<void>;
-    };
 
 export type Subscription = {
   readonly name: string;
@@ -69,28 +51,20 @@ export type RunnerContext = {
 const POLL_MS = { first: 10, longest: 250 }; // only for what other processes append: our own appends wake us
 const BACKOFF_MS = { first: 50, longest: 5_000 };
 const ATTEMPTS_MAX = 6; // of one event, over 50 + 100 + … = 1.6 s, before it is taken for poison
-const PARKED_CHECK_MS = 1_000;
 
 /**
  * Follows one shard of the log under a lease, in batches. A batch that fails is halved until the event that cannot be
  * handled stands alone; that one is tried again with backoff, then parked or the shard halts: nothing is passed over.
  * An outage is no event's fault and is waited out. A lost connection is a failure like any other.
  */
-export function runSubscription(
-  { pool, tail, logger, leaseMs }: RunnerContext,
-  lease: Lease,
-  { name, version, batchMax, effect, onPoison, isOutage = () => false }: Subscription,
-): Runner {
-  const { shard } = lease;
-  const about = { subscription: name, version, shard };
-  let position: bigint | undefined;
-  let limit = batchMax;
-  let failures = 0;
-  let pollMs = POLL_MS.first;
-  let blocked: Set<string> | undefined; // unknown until looked up
-  let blockedCheckedAt = 0;
+export function runSubscription(context: RunnerContext, lease: Lease, subscription: Subscription): Runner {
+  const { pool, tail } = context;
   const stopping = new AbortController();
   const aborting = new AbortController();
+  const applier = openApplier(context, lease, subscription, aborting.signal);
+  const failures = failureHandler(context, lease, subscription, applier, stopping.signal);
+  let position: bigint | undefined;
+  let pollMs = POLL_MS.first;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -99,155 +73,34 @@ export function runSubscription(
       } catch (fault) {
         position = undefined; // known again after a look at the database
         if (fault instanceof LeaseLost || aborting.signal.aborted) return;
-        if (!(fault instanceof CheckpointMoved) && (await failed(fault)) === 'halted') return;
+        if (!(fault instanceof CheckpointMoved) && (await failures.met(fault)) === 'halted') return;
       }
     }
   }
 
   async function step(): Promise<void> {
     position ??= await readCheckpoint(pool, lease);
-    await lookAfterParked();
+    await applier.lookAfterParked();
     const mark = tail.mark();
-    const entries = await tail.read(position, limit);
+    const entries = await tail.read(position, failures.batchMax());
     if (entries.length === 0) {
       await tail.wait(mark, pollMs);
       pollMs = Math.min(pollMs * 2, POLL_MS.longest);
       return;
     }
-    await handle(entries, position);
-    failures = 0;
+    position = await applier.apply(entries, position);
     pollMs = POLL_MS.first;
-    limit = Math.min(limit * 2, batchMax);
-  }
-
-  async function handle(entries: readonly LogEntry[], from: bigint): Promise<void> {
-    const waiting = new Set(blocked);
-    const events: RecordedEvent[] = [];
-    const parkings: Parking[] = [];
-    for (const entry of entries) {
-      const { recorded, streamId } = entry;
-      if (waiting.has(streamId)) {
-        parkings.push({
-          entry,
-          kind: 'behind',
-          error: 'an earlier event of its stream is parked',
-          attempts: 0,
-        });
-      } else if (recorded instanceof Error) {
-        if (onPoison === 'halt') throw recorded;
-        parkings.push({ entry, kind: 'unreadable', error: recorded.message, attempts: 1 });
-        waiting.add(streamId);
-      } else events.push(recorded);
-    }
-    await commit(events, parkings, from, entries.at(-1)!.position);
-    blocked = waiting;
-    if (parkings.length > 0) logger.error({ ...about, parked: parkings.length }, 'events were parked');
-  }
-
-  async function commit(
-    events: readonly RecordedEvent[],
-    parkings: readonly Parking[],
-    from: bigint,
-    to: bigint,
-  ): Promise<void> {
-    if (effect.kind === 'outside' && events.length > 0) await effect.apply(events, aborting.signal);
-    if (effect.kind === 'outside' && parkings.length === 0) {
-      await advance(pool, lease, from, to, leaseMs);
-    } else {
-      await inTransaction(pool, async (tx) => {
-        // First, so that whoever takes the lease over waits here and then reads where the checkpoint has come to.
-        await advance(tx, lease, from, to, leaseMs);
-        if (parkings.length > 0) await park(tx, lease, parkings);
-        if (effect.kind === 'sql' && events.length > 0) await effect.apply(tx, events);
-      });
-    }
-    position = to;
-  }
-
-  /** Decides what a failure means; 'halted' ends the runner. */
-  async function failed(fault: unknown): Promise<'again' | 'halted'> {
-    failures++;
-    const error = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-    logger.error({ err: fault, ...about, failures, batch: limit }, 'subscription failed, will retry');
-    const outage =
-      isTransient(fault) ||
-      fault instanceof LogUnavailable ||
-      fault instanceof LogOverloaded ||
-      isOutage(fault);
-    if (!outage && limit > 1) {
-      limit = Math.floor(limit / 2);
-      failures = 0; // counted anew for the smaller batch
-      return 'again';
-    }
-    const poison = !outage && failures >= ATTEMPTS_MAX;
-    const halt = poison && onPoison === 'halt';
-    await recordFailure(pool, lease, error, halt).catch(() => {}); // a lost database cannot be told
-    if (halt) return 'halted';
-    if (poison)
-      await parkNext(error).catch((other: unknown) =>
-        logger.error({ err: other, ...about }, 'parking failed'),
-      );
-    else await pause(Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.longest), stopping.signal);
-    return 'again';
-  }
-
-  async function parkNext(error: string): Promise<void> {
-    const from = await readCheckpoint(pool, lease);
-    const [entry] = await tail.read(from, 1);
-    if (!entry) return;
-    const parking: Parking = { entry, kind: 'failed', error, attempts: failures };
-    await inTransaction(pool, async (tx) => {
-      await advance(tx, lease, from, entry.position, leaseMs);
-      await park(tx, lease, [parking]);
-    });
-    blocked = new Set(blocked).add(entry.streamId);
-    failures = 0;
-    logger.error(
-      { ...about, position: String(entry.position), type: entry.type, error },
-      'an event was parked',
-    );
-  }
-
-  /** Takes up what operators decided about parked events, and what a newer build than the one before can read. */
-  async function lookAfterParked(): Promise<void> {
-    const first = blocked === undefined;
-    const due = performance.now() - blockedCheckedAt > PARKED_CHECK_MS;
-    if (!first && (blocked?.size === 0 || !due)) return;
-    blockedCheckedAt = performance.now();
-    const streams = await blockedStreams(pool, lease);
-    blocked = new Set(streams.map(({ streamId }) => streamId));
-    for (const { streamId, retry, unreadable } of streams) {
-      if ((retry || (first && unreadable)) && (await retryStream(streamId))) blocked.delete(streamId);
-    }
-  }
-
-  /** Handles a stream's parked events in their order; true if none is left. */
-  async function retryStream(streamId: string): Promise<boolean> {
-    for (const parkedAt of await parkedPositions(pool, lease, streamId)) {
-      const [entry] = await tail.read(parkedAt - 1n, 1);
-      const { recorded } = entry!;
-      try {
-        if (recorded instanceof Error) throw recorded;
-        if (effect.kind === 'outside') await effect.apply([recorded], aborting.signal);
-        await inTransaction(pool, async (tx) => {
-          await fence(tx, lease, leaseMs);
-          if (!(await unpark(tx, lease, parkedAt))) return; // discarded in the meantime
-          if (effect.kind === 'sql') await effect.apply(tx, [recorded]);
-        });
-      } catch (fault) {
-        if (fault instanceof LeaseLost || isTransient(fault)) throw fault;
-        const error = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-        const kind = recorded instanceof Error ? 'unreadable' : 'failed';
-        await parkAgain(pool, lease, streamId, parkedAt, kind, error);
-        return false;
-      }
-    }
-    return true;
+    failures.none();
   }
 
   const ended = run();
   return {
-    status: () => ({ name, version, shard, position, failures, blocked: blocked?.size ?? 0 }),
+    status: () => ({
+      ...lease,
+      position,
+      failures: failures.count(),
+      blocked: applier.blockedCount(),
+    }),
     stop: async () => {
       stopping.abort();
       tail.wake();
@@ -259,5 +112,73 @@ export function runSubscription(
       tail.wake();
     },
     ended,
+  };
+}
+
+/** Counts failures, makes batches smaller and larger again, and sees to an event that proves to be poison. */
+function failureHandler(
+  { pool, tail, logger, leaseMs }: RunnerContext,
+  lease: Lease,
+  { name, version, batchMax, onPoison, isOutage = () => false }: Subscription,
+  applier: Applier,
+  stopping: AbortSignal,
+) {
+  const about = { subscription: name, version, shard: lease.shard };
+  let limit = batchMax;
+  let failures = 0;
+
+  const isNobodysFault = (fault: unknown): boolean =>
+    isTransient(fault) ||
+    fault instanceof LogUnavailable ||
+    fault instanceof LogOverloaded ||
+    isOutage(fault);
+
+  /** Decides what a failure means; 'halted' ends the runner. */
+  async function met(fault: unknown): Promise<'again' | 'halted'> {
+    failures++;
+    const error = errorText(fault);
+    logger.error({ err: fault, ...about, failures, batch: limit }, 'subscription failed, will retry');
+    const outage = isNobodysFault(fault);
+    if (!outage && limit > 1) {
+      limit = Math.floor(limit / 2);
+      failures = 0; // counted anew for the smaller batch
+      return 'again';
+    }
+    // Trying again does not make an event readable; another build may.
+    const poison = !outage && (failures >= ATTEMPTS_MAX || fault instanceof UnreadableEvent);
+    const halt = poison && onPoison === 'halt';
+    await recordFailure(pool, lease, error, halt).catch(() => {}); // a lost database cannot be told
+    if (halt) return 'halted';
+    if (poison)
+      await parkNext(fault).catch((other: unknown) =>
+        logger.error({ err: other, ...about }, 'parking failed'),
+      );
+    else await pause(Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.longest), stopping);
+    return 'again';
+  }
+
+  async function parkNext(fault: unknown): Promise<void> {
+    const from = await readCheckpoint(pool, lease);
+    const [entry] = await tail.read(from, 1);
+    if (!entry) return;
+    const kind = fault instanceof UnreadableEvent ? 'unreadable' : 'failed';
+    await inTransaction(pool, async (tx) => {
+      await advance(tx, lease, from, entry.position, leaseMs);
+      await park(tx, lease, [{ entry, kind, error: errorText(fault), attempts: failures }]);
+    });
+    applier.block(entry.streamId);
+    failures = 0;
+    const { position, type } = entry;
+    logger.error({ ...about, position: String(position), type, err: fault }, 'an event was parked');
+  }
+
+  return {
+    met,
+    none: () => {
+      failures = 0;
+      limit = Math.min(limit * 2, batchMax);
+    },
+    batchMax: () => limit,
+    count: () => failures,
   };
 }

@@ -40,6 +40,8 @@ type Held = {
   readonly runner: Runner;
   /** Resolves when nothing is applied any more and the lease is given back. */
   readonly released: Promise<void>;
+  /** It is being stopped, and renewed until it has. */
+  leaving: boolean;
 };
 
 const RETRY_MS = 500;
@@ -98,13 +100,13 @@ export function startWorker(
     const ours = rows.filter((row) => wanted.has(nameOf(row)));
     dropLost(ours);
     const share = fairShare(ours, workers);
-    await giveBack(share, workers);
+    giveBack(share, workers);
     await take(ours, share);
     // A unit whose owner died is taken the moment its lease ends.
     const soonest = ours.filter(
       (row) => !held.has(nameOfUnit(row)) && row.status === 'running' && row.lease_ms > 0,
     );
-    const leaseEnds = held.size < share ? soonest.map((row) => row.lease_ms) : [];
+    const leaseEnds = staying().length < share ? soonest.map((row) => row.lease_ms) : [];
     return Math.max(TICK_MS_MIN, Math.min(leaseMs / 3, ...leaseEnds));
   }
 
@@ -118,16 +120,19 @@ export function startWorker(
     }
   }
 
-  async function giveBack(share: number, workers: ReadonlyMap<string, number>): Promise<void> {
-    const shared = [...held.values()].filter(({ lease }) => (workers.get(nameOf(lease)) ?? 1) > 1);
-    const surplus = shared.slice(0, Math.max(0, held.size - share));
-    await Promise.all(surplus.map(letGo));
+  const staying = (): Held[] => [...held.values()].filter(({ leaving }) => !leaving);
+
+  // Nobody waits for it here: a batch in hand may take longer than the other leases last.
+  function giveBack(share: number, workers: ReadonlyMap<string, number>): void {
+    const shared = staying().filter(({ lease }) => (workers.get(nameOf(lease)) ?? 1) > 1);
+    const surplus = shared.slice(0, Math.max(0, staying().length - share));
+    for (const one of surplus) letGo(one).catch(() => {}); // `begin` reports it
   }
 
-  async function letGo({ lease, runner, released }: Held): Promise<void> {
-    held.delete(nameOfUnit(lease));
-    await runner.stop();
-    await released;
+  async function letGo(one: Held): Promise<void> {
+    one.leaving = true;
+    await one.runner.stop();
+    await one.released;
   }
 
   async function take(rows: readonly UnitRow[], share: number): Promise<void> {
@@ -136,7 +141,7 @@ export function startWorker(
     );
     for (const row of free) {
       const subscription = wanted.get(nameOf(row));
-      if (stopping || held.size >= share || !subscription) return;
+      if (stopping || staying().length >= share || !subscription) return;
       const unit = { shard: row.shard, name: row.name, version: row.version };
       const lease = await acquireLease(pool, unit, owner, leaseMs);
       if (lease && wanted.get(nameOf(row)) === subscription) begin(lease, subscription);
@@ -156,7 +161,7 @@ export function startWorker(
     released.catch((fault: unknown) =>
       logger.warn({ err: fault, unit }, 'a lease was not given back; it runs out'),
     );
-    held.set(unit, { lease, runner, released });
+    held.set(unit, { lease, runner, released, leaving: false });
   }
 
   const running = run();
