@@ -5,12 +5,14 @@ import type {
   FastifyRequest,
   FastifySchemaValidationError,
 } from 'fastify';
-import { LogOverloaded, LogUnavailable } from '../application/ports.ts';
+import { LogOverloaded, LogUnavailable, StreamArchived, UnreadableEvent } from '../application/ports.ts';
 import { sendProblem, type FieldError, type ProblemCode } from './problem.ts';
 import { traceOf } from './trace.ts';
 
 // All that a person could mend at once. 256 KiB of nonsense had 350,000 errors, which made an answer of 25 MB.
 const ERRORS_MAX = 100;
+
+const ARCHIVED_RETRY_SECONDS = 3_600; // a person must act first
 
 /** Everything thrown ends here: what the client did wrong in words, what we did wrong in the log only. */
 export function handleFaults(server: FastifyInstance): void {
@@ -67,11 +69,25 @@ function ourFault(fault: Error, request: FastifyRequest, reply: FastifyReply): F
       retryAfterSeconds: 1,
     });
   }
+  if (fault instanceof StreamArchived) {
+    // It is not gone, nor is the request wrong: it will do as soon as an operator brings back what it is about.
+    const detail =
+      'This was closed and moved to the archive, where it is neither read nor changed; whoever runs the service can ' +
+      'bring it back. Nothing was changed.';
+    return sendProblem(request, reply, 'archived', { detail, retryAfterSeconds: ARCHIVED_RETRY_SECONDS });
+  }
   request.log.error({ err: fault }, 'request failed');
   if (fault instanceof LogUnavailable) {
     const detail =
       'Whether the change was made is not known; repeat the request with the same Idempotency-Key.';
     return sendProblem(request, reply, 'unavailable', { detail, retryAfterSeconds: 2 });
+  }
+  if (fault instanceof UnreadableEvent) {
+    // While versions are exchanged, the next try may reach a newer process, or this one be newer by then.
+    const detail =
+      'A newer version of the service wrote to this and this one cannot read it. The request can be repeated; one ' +
+      'that changes something, with the same Idempotency-Key.';
+    return sendProblem(request, reply, 'unavailable', { detail, retryAfterSeconds: 5 });
   }
   if (isConnectionFault(fault)) return sendProblem(request, reply, 'unavailable', { retryAfterSeconds: 2 });
   return sendProblem(request, reply, 'internal-error', { detail: 'Quote the traceId when you report it.' });

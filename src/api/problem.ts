@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing at this path' },
   'order-not-found': { status: 404, title: 'There is no such order' },
   'payment-not-found': { status: 404, title: 'There is no such payment' },
+  'version-not-found': { status: 404, title: 'It has no such version yet' },
   'method-not-allowed': { status: 405, title: 'This path does not know the method' },
   'not-acceptable': { status: 406, title: 'Only JSON can be had here' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
@@ -28,6 +29,7 @@ export const PROBLEMS = {
   'currency-mismatch': { status: 422, title: 'Currencies are mixed' },
   'payment-exceeds-due': { status: 422, title: 'The payment is more than is due' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
+  archived: { status: 503, title: 'It is in the archive at the moment' },
   overloaded: { status: 503, title: 'Too many requests are waiting' },
   unavailable: { status: 503, title: 'The service cannot be reached at the moment' },
 } as const satisfies Record<

@@ -46,8 +46,8 @@ export function createEventCodec(definitions: Readonly<Record<string, PayloadVer
       if (schemaVersion === known.current) return toEvent(type, schemaVersion, data);
 
       const payload = upcast(type, schemaVersion, data, known.upcasters);
-      // Not between the upcasters: whatever goes wrong there shows at the end. An event costs two checks at most, one
-      // if it is current, as nearly all are.
+      // What an upcaster returns is checked by its types and, since data may surprise it, once at the end of the chain:
+      // two checks for an old event, one for a current one.
       const misfit = known.checks[known.current - 1]!(payload);
       if (misfit) throw unreadable(type, schemaVersion, `upcast to v${known.current}: ${misfit}`);
       return toEvent(type, schemaVersion, payload);
