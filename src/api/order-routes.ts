@@ -3,12 +3,13 @@ import { createOrderRequest } from '../application/orders/create-order.ts';
 import type { OrderView } from '../application/orders/order-view.ts';
 import type { OrderPlace } from '../application/read-models.ts';
 import { parseOrderId, type CustomerId, type TenantId } from '../domain/shared/ids.ts';
+import { err } from '../domain/shared/result.ts';
 import { commandOf } from './command-context.ts';
 import { CreateOrderBody, HistorySchema, OrderPage, OrderParams, OrderQuery } from './order-schemas.ts';
 import { sendProblem } from './problem.ts';
+import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
 import { IdempotencyHeaders, NoQuery, problems, toMoney } from './schemas.ts';
-import { sendVersioned } from './versioned.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
 export function orderRoutes(
@@ -60,9 +61,9 @@ export function orderRoutes(
       schema: {
         operationId: 'getOrder',
         tags: ['orders'],
-        summary: 'One order, as of its last change',
+        summary: 'One order, as of its last change or as it was',
         params: OrderParams,
-        querystring: NoQuery,
+        querystring: AsOfQuery,
         response: {
           200: Type.Ref('Order#'),
           304: Type.Null({ description: 'Not changed since If-None-Match' }),
@@ -70,13 +71,13 @@ export function orderRoutes(
         },
       },
     },
-    async (request, reply) => {
-      const orderId = parseOrderId(request.params.orderId);
-      const order = orderId && (await readModels.order(request.principal.tenantId, orderId));
-      if (!order)
-        return sendProblem(request, reply, 'order-not-found', describe({ code: 'order-not-found' }));
-      return sendVersioned(request.headers['if-none-match'], reply, order);
-    },
+    (request, reply) =>
+      sendById(request, reply, 'order', async (upTo) => {
+        const orderId = parseOrderId(request.params.orderId);
+        return orderId
+          ? readModels.order(request.principal.tenantId, orderId, upTo)
+          : err({ code: 'absent' });
+      }),
   );
 
   api.get(

@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
 import type { PaymentView } from '../application/payments/payment-view.ts';
 import { parseOrderId, parsePaymentId } from '../domain/shared/ids.ts';
+import { err } from '../domain/shared/result.ts';
 import { commandOf } from './command-context.ts';
 import { CreatePaymentBody, PaymentList, PaymentParams, PaymentQuery } from './payment-schemas.ts';
 import { sendProblem } from './problem.ts';
+import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
 import { IdempotencyHeaders, NoQuery, problems, toMoney } from './schemas.ts';
-import { sendVersioned } from './versioned.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
 const DEFAULT_TOKEN = 'tok_success';
@@ -73,9 +74,9 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
       schema: {
         operationId: 'getPayment',
         tags: ['payments'],
-        summary: 'One payment, as of its last change',
+        summary: 'One payment, as of its last change or as it was',
         params: PaymentParams,
-        querystring: NoQuery,
+        querystring: AsOfQuery,
         response: {
           200: Type.Ref('Payment#'),
           304: Type.Null({ description: 'Not changed since If-None-Match' }),
@@ -83,13 +84,13 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
         },
       },
     },
-    async (request, reply) => {
-      const paymentId = parsePaymentId(request.params.paymentId);
-      const payment = paymentId && (await readModels.payment(request.principal.tenantId, paymentId));
-      if (!payment)
-        return sendProblem(request, reply, 'payment-not-found', describe({ code: 'payment-not-found' }));
-      return sendVersioned(request.headers['if-none-match'], reply, payment);
-    },
+    (request, reply) =>
+      sendById(request, reply, 'payment', async (upTo) => {
+        const paymentId = parsePaymentId(request.params.paymentId);
+        return paymentId
+          ? readModels.payment(request.principal.tenantId, paymentId, upTo)
+          : err({ code: 'absent' });
+      }),
   );
 
   api.get(

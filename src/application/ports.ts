@@ -35,6 +35,7 @@ export type RecordedEvent = {
   readonly eventId: string;
   readonly event: DomainEvent;
   readonly metadata: EventMetadata;
+  /** By the log's own clock, to the microsecond: `2026-01-01T00:00:00.123456Z`. All events of one unit share it. */
   readonly recordedAt: string;
 };
 

@@ -1,18 +1,28 @@
 import type { OrderId, PaymentId, TenantId } from '../domain/shared/ids.ts';
+import type { Result } from '../domain/shared/result.ts';
 import type { OrderView } from './orders/order-view.ts';
 import type { PaymentView } from './payments/payment-view.ts';
-import type { Json } from './ports.ts';
+import type { Json, UpTo } from './ports.ts';
 
-/** What queries read. By id: never older than the last acknowledged change. Lists and sums: as far as projectors are. */
+/**
+ * What queries read. By id: never older than the last acknowledged change, or, with `upTo`, as it was then, version and
+ * times included. Lists and sums: as far as projectors are.
+ */
 export type ReadModels = {
-  order(tenantId: TenantId, orderId: OrderId): Promise<OrderView | undefined>;
+  order(tenantId: TenantId, orderId: OrderId, upTo?: UpTo): Promise<Result<OrderView, NotFound>>;
   orders(tenantId: TenantId, filter: OrderFilter, limit: number, after?: OrderPlace): Promise<OrderView[]>;
   /** The order's events and its payments', in the order of the log. */
   orderHistory(tenantId: TenantId, orderId: OrderId): Promise<HistoryEntry[] | undefined>;
-  payment(tenantId: TenantId, paymentId: PaymentId): Promise<PaymentView | undefined>;
+  payment(tenantId: TenantId, paymentId: PaymentId, upTo?: UpTo): Promise<Result<PaymentView, NotFound>>;
   payments(tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]>;
   dailySales(tenantId: TenantId, limit: number): Promise<DailySales[]>;
 };
+
+/** Why a read by id finds nothing; what is another tenant's is `absent`, whenever it is asked for. */
+export type NotFound =
+  | { readonly code: 'absent' }
+  | { readonly code: 'created-later'; readonly createdAt: string }
+  | { readonly code: 'version-not-reached'; readonly current: number };
 
 export type OrderFilter = {
   readonly status?: string;
@@ -35,6 +45,8 @@ export type HistoryEntry = {
   readonly commandId: string;
   readonly correlationId: string;
   readonly causationId: string;
+  /** The event whose message led to the command; null: none did, it came from outside or from a clock. */
+  readonly causedBy: string | null;
   readonly actor: string;
   readonly data: Json;
 };

@@ -562,15 +562,15 @@ describe('a query is refused', () => {
     const { orderId } = await placeOrder(client);
     await expectRefusal(
       api,
-      () => client.get(`/api/orders/${orderId}?atVersion=1`),
-      invalidIn('query', 'atVersion'),
+      () => client.get(`/api/orders/${orderId}?version=1`),
+      invalidIn('query', 'version'),
     );
     await expectRefusal(
       api,
       () => client.get(`/api/orders/${orderId}/events?after=1`),
       invalidIn('query', 'after'),
     );
-    await expectRefusal(api, () => client.get(`/api/payments/${ABSENT}?at=1`), invalidIn('query', 'at'));
+    await expectRefusal(api, () => client.get(`/api/payments/${ABSENT}?as=1`), invalidIn('query', 'as'));
     await expectRefusal(
       api,
       () => client.get(`/api/payments?orderId=${ABSENT}&limit=1`),

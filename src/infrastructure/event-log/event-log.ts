@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { EventLog } from '../../application/ports.ts';
+import type { EventLog, Unit } from '../../application/ports.ts';
 import type { EventCodec } from '../codecs/event-codec.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { shardOf } from '../system.ts';
@@ -48,6 +48,7 @@ export function openLog({
     tails: shards.map(({ tail }) => tail),
     log: {
       append: async (unit) => {
+        requireSound(unit);
         const { appender } = shards[shardOfAll(unit.streams.map(({ streamId }) => streamId))]!;
         return appender.append(unit);
       },
@@ -68,4 +69,12 @@ export function openLog({
       await Promise.all(shards.map(({ snapshots }) => snapshots.stop()));
     },
   };
+}
+
+/** Mistakes of ours, which must not reach the log: there a stream without events would come to be. */
+function requireSound({ streams }: Unit): void {
+  const names = new Set(streams.map(({ streamId }) => streamId));
+  if (names.size < streams.length) throw new Error(`a unit names a stream twice: ${[...names].join(', ')}`);
+  const empty = streams.find(({ events }) => events.length === 0);
+  if (empty) throw new Error(`nothing to append to ${empty.streamId}`);
 }

@@ -10,7 +10,7 @@ import type {
 import { StreamArchived } from '../../application/ports.ts';
 import { UnreadableEvent, type EventCodec } from '../codecs/event-codec.ts';
 import { fromJson } from '../codecs/money-json.ts';
-import type { Pool } from '../postgres/pool.ts';
+import type { Pool, Tx } from '../postgres/pool.ts';
 
 /** What the log holds at a position, whether or not this build can read it. */
 export type LogEntry = {
@@ -32,11 +32,17 @@ type EventRow = {
   schema_version: number;
   data: unknown;
   metadata: EventMetadata;
-  recorded_at: Date;
+  recorded_at: string;
 };
 
-const COLUMNS =
-  'e.position, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.metadata, e.recorded_at';
+// As text, for a Date has no microseconds, in UTC whatever the session's zone. Measured: 1.5 µs a row less in this
+// process than a Date, nothing more in PostgreSQL, where `to_char` would take 0.4 µs.
+const COLUMNS = `e.position, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.metadata,
+  (e.recorded_at at time zone 'UTC')::text as recorded_at`;
+
+/** From `2026-01-01 00:00:00.12`: PostgreSQL leaves zeros at the end away. */
+const toInstant = (text: string): string =>
+  `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20).padEnd(6, '0')}Z`;
 
 /** Throws `UnreadableEvent`. */
 const toRecorded = (codec: EventCodec, shard: number, row: EventRow): RecordedEvent => ({
@@ -47,39 +53,44 @@ const toRecorded = (codec: EventCodec, shard: number, row: EventRow): RecordedEv
   eventId: row.event_id,
   event: codec.decode({ type: row.type, schemaVersion: row.schema_version, data: row.data }),
   metadata: row.metadata,
-  recordedAt: row.recorded_at.toISOString(),
+  recordedAt: toInstant(row.recorded_at),
 });
 
 /** Whole streams, in the order asked for, or as they were; one that is absent or another tenant's is empty. */
 export async function readStreams(
-  pool: Pool,
+  pool: Pool | Tx,
   codec: EventCodec,
   shard: number,
   tenantId: string,
   streamIds: readonly string[],
-  { version, at }: UpTo = {},
+  { version = INT_MAX, at = 'infinity' }: UpTo = {},
 ): Promise<RecordedEvent[][]> {
   const { rows } = await pool.query<EventRow & { ordinal: number; id: string; archived: boolean }>({
     name: 'read-streams',
     text: `select u.ordinal::int, u.id, s.archived, ${COLUMNS}
       from unnest($2::uuid[]) with ordinality as u (id, ordinal)
       join stream s on s.shard = $1 and s.stream_id = u.id and s.tenant_id = $3
-      cross join lateral (
+      left join lateral (
         select * from event e where e.shard = $1 and e.stream_id = u.id
           and e.version <= $4 and e.recorded_at <= $5 order by e.version
-      ) e
+      ) e on true
+      where e.version is not null or s.archived
       order by u.ordinal, e.version`,
-    values: [shard, streamIds, tenantId, version ?? INT_MAX, at ?? 'infinity'],
+    values: [shard, streamIds, tenantId, Math.min(version, INT_MAX), at.replace(BELOW_MICROSECONDS, '')],
   });
   const streams: RecordedEvent[][] = streamIds.map(() => []);
   for (const row of rows) {
     refuseArchived(row);
-    streams[row.ordinal - 1]!.push(toRecorded(codec, shard, row));
+    const stream = streams[row.ordinal - 1]!;
+    // Had the clock been set back, a later event could be of an earlier instant: what happened is never without its past.
+    if (row.version === stream.length + 1) stream.push(toRecorded(codec, shard, row));
   }
   return streams;
 }
 
 const INT_MAX = 2_147_483_647;
+// PostgreSQL would round them, perhaps up to an event that was not recorded yet.
+const BELOW_MICROSECONDS = /(?<=\.\d{6})\d+/;
 
 type Loading = { category: string; snapshot?: Snapshot; events: RecordedEvent[] };
 
@@ -94,7 +105,8 @@ type LoadRow = Partial<EventRow> & {
 
 /**
  * Streams from their newest usable snapshot on, or from after the version the caller knows; undefined for one that is
- * absent or another tenant's. A snapshot of another state version is as good as none.
+ * absent or another tenant's. A snapshot of another state version, one that is damaged, or one from further than the
+ * stream reaches is as good as none.
  */
 export async function loadStreams(
   pool: Pool,
@@ -108,12 +120,15 @@ export async function loadStreams(
     name: 'load-streams',
     // The state travels on its first row only: on each of fifty it would be megabytes.
     text: `select u.ordinal::int, u.id, s.category, s.archived, n.version as snapshot_version,
-        case when e.version is null or e.version = n.version + 1 then n.state end as snapshot_state, ${COLUMNS}
+        case when e.version is null or e.version = n.version + 1 then n.state -> 'state' end as snapshot_state,
+        ${COLUMNS}
       from unnest($2::uuid[], $4::int[]) with ordinality as u (id, after, ordinal)
       join stream s on s.shard = $1 and s.stream_id = u.id and s.tenant_id = $3
       left join lateral (
         select n.version, n.state from snapshot n where n.shard = $1 and n.stream_id = u.id
           and n.schema_version = ($5::jsonb ->> s.category)::smallint and n.version > u.after
+          and n.version <= s.version
+          and n.state ->> 'checksum' = hashtextextended((n.state -> 'state')::text, n.version)::text
       ) n on true
       left join lateral (
         select * from event e where e.shard = $1 and e.stream_id = u.id and e.version > coalesce(n.version, u.after)
@@ -146,18 +161,26 @@ function refuseArchived({ archived, id }: { archived: boolean; id: string }): vo
 
 /** Up to `limit` events after a position, densely numbered: the first is `after + 1`. */
 export async function readShard(
-  pool: Pool,
+  pool: Pool | Tx,
   codec: EventCodec,
   shard: number,
   after: bigint,
   limit: number,
 ): Promise<LogEntry[]> {
-  const { rows } = await pool.query<EventRow>({
+  const { rows } = await pool.query<Omit<EventRow, 'metadata'> & { metadata: string }>({
     name: 'read-shard',
-    text: `select ${COLUMNS} from event e where e.shard = $1 and e.position > $2 order by e.position limit $3`,
+    text: `select e.position, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data,
+        e.metadata::text as metadata, (e.recorded_at at time zone 'UTC')::text as recorded_at
+      from event e where e.shard = $1 and e.position > $2 order by e.position limit $3`,
     values: [shard, after, limit],
   });
-  return rows.map((row) => toEntry(codec, shard, row));
+  // The events of one command come one after another and share their metadata: read once, kept once.
+  let text = '';
+  let metadata: EventMetadata;
+  return rows.map((row) => {
+    if (row.metadata !== text) metadata = JSON.parse((text = row.metadata)) as EventMetadata;
+    return toEntry(codec, shard, Object.assign(row, { metadata }));
+  });
 }
 
 function toEntry(codec: EventCodec, shard: number, row: EventRow): LogEntry {

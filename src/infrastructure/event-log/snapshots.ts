@@ -38,12 +38,14 @@ export function startSnapshotWriter(pool: Pool, shard: number, logger: Logger): 
   };
 }
 
-/** One row a stream and state version; an older state never replaces a newer one. */
+/** One row a stream and state version; an older state never replaces a newer one. The checksum is of PostgreSQL's text. */
 async function save(pool: Pool, shard: number, offer: SnapshotOffer): Promise<void> {
   const { streamId, stateVersion, version, state } = offer;
   await pool.query({
     name: 'snapshot-save',
-    text: `insert into snapshot as s (shard, stream_id, schema_version, version, state) values ($1, $2, $3, $4, $5)
+    text: `insert into snapshot as s (shard, stream_id, schema_version, version, state)
+      values ($1, $2, $3, $4::int, jsonb_build_object('state', $5::jsonb,
+        'checksum', hashtextextended($5::jsonb::text, $4::int)))
       on conflict (shard, stream_id, schema_version) do update
         set version = excluded.version, state = excluded.state, taken_at = now()
         where s.version < excluded.version`,

@@ -1,9 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { loadAggregate } from '../../application/load-aggregates.ts';
 import { viewOrder, type OrderView } from '../../application/orders/order-view.ts';
-import type { EventLog } from '../../application/ports.ts';
 import type { OrderFilter, OrderPlace } from '../../application/read-models.ts';
-import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
+import type { TenantId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import {
   orderAggregate,
@@ -15,15 +13,17 @@ import {
 import { isOrderEvent } from '../codecs/order-codec.ts';
 import { fromJson, toJson } from '../codecs/money-json.ts';
 import type { Pool, Tx } from '../postgres/pool.ts';
-import { shardOf } from '../system.ts';
 import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
+import { readerById, type ReadById, type Source } from './read-by-id.ts';
 
 export const orderSummaryProjection: Projection = {
   name: 'order-summary',
   codeVersion: 1,
   project: async (tx, table, events) => {
     const [{ shard } = { shard: 0 }] = events;
-    const folded = await foldBatch(orderAggregate, isOrderEvent, events, (ids) => loadStates(tx, table, shard, ids));
+    const folded = await foldBatch(orderAggregate, isOrderEvent, events, (ids) =>
+      loadStates(tx, table, shard, ids),
+    );
     if (folded.length > 0) await upsert(tx, table, shard, folded);
   },
 };
@@ -43,12 +43,7 @@ async function loadStates(
   return rows;
 }
 
-async function upsert(
-  tx: Tx,
-  table: string,
-  shard: number,
-  folded: readonly Folded<Order>[],
-): Promise<void> {
+async function upsert(tx: Tx, table: string, shard: number, folded: readonly Folded<Order>[]): Promise<void> {
   const rows = folded.map(({ id, tenantId, version, state: order }) => {
     invariant(order.status !== 'absent', 'a projected order exists');
     return [
@@ -63,46 +58,31 @@ async function upsert(
       version,
       order.createdAt,
       order.updatedAt,
-      JSON.stringify(toJson(order)),
     ];
   });
+  const states = folded.map(({ state }) => toJson(state));
   await tx.query({
     name: `upsert into ${table}`,
     text: `insert into ${table} as v (shard, order_id, tenant_id, customer_id, status, payment_status, currency,
         total_minor, due_minor, version, created_at, updated_at, state)
-      select $1, * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-        $8::bigint[], $9::bigint[], $10::int[], $11::timestamptz[], $12::timestamptz[], $13::jsonb[])
+      select $1, * from rows from (
+        unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
+          $10::int[], $11::timestamptz[], $12::timestamptz[]),
+        jsonb_array_elements($13::jsonb))
       on conflict (shard, order_id) do update set status = excluded.status, payment_status = excluded.payment_status,
         due_minor = excluded.due_minor, version = excluded.version, updated_at = excluded.updated_at,
         state = excluded.state`,
-    values: [shard, ...columns(rows)],
+    values: [shard, ...columns(rows), JSON.stringify(states)],
   });
 }
 
-/**
- * An order as of its last acknowledged change; undefined if the tenant has none of that id. Row and stream are
- * compared in one query; when the projector is behind, the stream itself is folded, which takes one query more.
- */
-export async function readOrder(
-  { pool, log, shardCount }: { pool: Pool; log: EventLog; shardCount: number },
-  tenantId: TenantId,
-  orderId: OrderId,
-): Promise<OrderView | undefined> {
-  const { rows } = await pool.query<{ current: number; version: number | null; state: unknown }>({
-    name: 'read-order',
-    text: `select s.version as current, v.version, v.state
-      from stream s left join order_summary v on v.shard = s.shard and v.order_id = s.stream_id
-      where s.shard = $1 and s.stream_id = $2 and s.tenant_id = $3 and s.category = 'order'`,
-    values: [shardOf(orderId, shardCount), orderId, tenantId],
+export const orderReader = (source: Source): ReadById<OrderView> =>
+  readerById(source, {
+    aggregate: orderAggregate,
+    table: 'order_summary',
+    key: 'order_id',
+    view: (order, version) => (order.status === 'absent' ? undefined : viewOrder(order, version)),
   });
-  const row = rows[0];
-  if (!row) return undefined;
-  if (row.version === row.current) return viewOrder(fromJson<PlacedOrder>(row.state), row.version);
-
-  const { state: order, version } = await loadAggregate(log, tenantId, orderAggregate, orderId);
-  invariant(order.status !== 'absent', 'a stream has its first event');
-  return viewOrder(order, version);
-}
 
 type OrderSummaryTable = {
   order_id: string;

@@ -1,15 +1,13 @@
-import { loadAggregate } from '../../application/load-aggregates.ts';
 import { viewPayment, type PaymentView } from '../../application/payments/payment-view.ts';
-import type { EventLog } from '../../application/ports.ts';
 import { paymentAggregate, type Payment, type StartedPayment } from '../../domain/payments/payment.ts';
 import type { PendingPayment } from '../../application/checkout/resume-payments.ts';
-import type { OrderId, PaymentId, TenantId } from '../../domain/shared/ids.ts';
+import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { fromJson, toJson } from '../codecs/money-json.ts';
 import { isPaymentEvent } from '../codecs/payment-codec.ts';
 import type { Pool, Tx } from '../postgres/pool.ts';
-import { shardOf } from '../system.ts';
 import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
+import { readerById, type ReadById, type Source } from './read-by-id.ts';
 
 export const paymentHistoryProjection: Projection = {
   name: 'payment-history',
@@ -57,42 +55,30 @@ async function upsert(
       version,
       payment.createdAt,
       payment.updatedAt,
-      JSON.stringify(toJson(payment)),
     ];
   });
+  const states = folded.map(({ state }) => toJson(state));
   await tx.query({
     name: `upsert into ${table}`,
     text: `insert into ${table} as v (shard, payment_id, order_id, tenant_id, payment_method, status,
         amount_minor, currency, version, created_at, updated_at, state)
-      select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
-        $7::bigint[], $8::text[], $9::int[], $10::timestamptz[], $11::timestamptz[], $12::jsonb[])
+      select $1, * from rows from (
+        unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::int[],
+          $10::timestamptz[], $11::timestamptz[]),
+        jsonb_array_elements($12::jsonb))
       on conflict (shard, payment_id) do update set status = excluded.status, version = excluded.version,
         updated_at = excluded.updated_at, state = excluded.state`,
-    values: [shard, ...columns(rows)],
+    values: [shard, ...columns(rows), JSON.stringify(states)],
   });
 }
 
-/** A payment as of its last acknowledged change; undefined if the tenant has none of that id. See `readOrder`. */
-export async function readPayment(
-  { pool, log, shardCount }: { pool: Pool; log: EventLog; shardCount: number },
-  tenantId: TenantId,
-  paymentId: PaymentId,
-): Promise<PaymentView | undefined> {
-  const { rows } = await pool.query<{ current: number; version: number | null; state: unknown }>({
-    name: 'read-payment',
-    text: `select s.version as current, v.version, v.state
-      from stream s left join payment_history v on v.shard = s.shard and v.payment_id = s.stream_id
-      where s.shard = $1 and s.stream_id = $2 and s.tenant_id = $3 and s.category = 'payment'`,
-    values: [shardOf(paymentId, shardCount), paymentId, tenantId],
+export const paymentReader = (source: Source): ReadById<PaymentView> =>
+  readerById(source, {
+    aggregate: paymentAggregate,
+    table: 'payment_history',
+    key: 'payment_id',
+    view: (payment, version) => (payment.status === 'absent' ? undefined : viewPayment(payment, version)),
   });
-  const row = rows[0];
-  if (!row) return undefined;
-  if (row.version === row.current) return viewPayment(fromJson<StartedPayment>(row.state), row.version);
-
-  const { state: payment, version } = await loadAggregate(log, tenantId, paymentAggregate, paymentId);
-  invariant(payment.status !== 'absent', 'a stream has its first event');
-  return viewPayment(payment, version);
-}
 
 /** All payments of an order, oldest first; may lag the log by what the projector is behind. */
 export async function listPayments(pool: Pool, tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]> {

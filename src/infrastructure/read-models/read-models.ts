@@ -3,16 +3,16 @@ import type { ReadModels } from '../../application/read-models.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { readDailySales } from './daily-sales.ts';
 import { readOrderHistory } from './order-history.ts';
-import { orderLists, readOrder } from './order-summary.ts';
-import { listPayments, readPayment } from './payment-history.ts';
+import { orderLists, orderReader } from './order-summary.ts';
+import { listPayments, paymentReader } from './payment-history.ts';
 
 export function openReadModels(pool: Pool, log: EventLog, shardCount: number): ReadModels {
   const source = { pool, log, shardCount };
   return {
-    order: (tenantId, orderId) => readOrder(source, tenantId, orderId),
+    order: orderReader(source),
     orders: orderLists(pool),
     orderHistory: (tenantId, orderId) => readOrderHistory(log, tenantId, orderId),
-    payment: (tenantId, paymentId) => readPayment(source, tenantId, paymentId),
+    payment: paymentReader(source),
     payments: (tenantId, orderId) => listPayments(pool, tenantId, orderId),
     dailySales: (tenantId, limit) => readDailySales(pool, tenantId, limit),
   };
