@@ -1,15 +1,25 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-const project = (name: string, options = {}) => ({
+type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
+
+const project = (name: string, options: TestOptions = {}) => ({
   extends: true as const,
   test: { name, include: [`tests/${name}/**/*.test.ts`], ...options },
 });
 
-const onServers = {
+const onServers = (shardCount: number): TestOptions => ({
   globalSetup: 'tests/support/global-setup.ts',
   testTimeout: 30_000,
   hookTimeout: 30_000,
-};
+  provide: { shardCount },
+});
+
+/** The tests that must hold however many shards the log has, once more on four of them. */
+const onFourShards = (folder: string, files: readonly string[]) =>
+  project(`${folder}-4-shards`, {
+    ...onServers(4),
+    include: files.map((file) => `tests/${folder}/${file}.test.ts`),
+  });
 
 export default defineConfig({
   test: {
@@ -19,8 +29,11 @@ export default defineConfig({
     projects: [
       project('domain'),
       project('application'),
-      project('infrastructure', onServers),
-      project('api', onServers),
+      project('infrastructure', onServers(1)),
+      onFourShards('infrastructure', ['event-log', 'crash', 'partitions', 'verify', 'verify-tampering']),
+      project('conformance', onServers(1)),
+      project('api', onServers(1)),
+      onFourShards('api', ['access', 'idempotency', 'order-lists', 'orders', 'payments']),
       project('architecture'),
     ],
   },

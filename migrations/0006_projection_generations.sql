@@ -72,6 +72,8 @@ as $$
 declare
   v_table text := replace(p_name, '-', '_');
 begin
+  -- While the live table is compared with the log it cannot be dropped, and to wait would hold up readers.
+  if not pg_try_advisory_xact_lock(hashtextextended('comparing read models', 0)) then return false; end if;
   perform pg_advisory_xact_lock(hashtextextended('projection ' || p_name, 0));
   perform from projection where name = p_name and generation = p_generation and status = 'building';
   if not found then return false; end if;

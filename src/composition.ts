@@ -5,13 +5,13 @@ import { outcomeApplier } from './application/checkout/apply-outcome.ts';
 import { checkoutConsumer } from './application/checkout/checkout-consumer.ts';
 import { resumePayments } from './application/checkout/resume-payments.ts';
 import { paymentTaker } from './application/checkout/take-payment.ts';
-import { orderAggregate } from './domain/orders/order.ts';
-import { paymentAggregate } from './domain/payments/payment.ts';
 import type { Check } from './application/health.ts';
 import { commandExecutor } from './application/execute-command.ts';
+import { STATE_VERSIONS } from './infrastructure/aggregates.ts';
 import { orderCreatedConsumer } from './infrastructure/consumers/order-created-consumer.ts';
 import { paymentProcessedConsumer } from './infrastructure/consumers/payment-processed-consumer.ts';
 import { eventCodec, type EventCodec } from './infrastructure/codecs/event-codec.ts';
+import { CALLS_IN_FLIGHT_MAX } from './infrastructure/event-log/append.ts';
 import { openLog } from './infrastructure/event-log/event-log.ts';
 import { stateCache } from './infrastructure/event-log/state-cache.ts';
 import { followsCheck, startWorker } from './infrastructure/event-log/worker.ts';
@@ -19,18 +19,20 @@ import { ensurePartitions } from './infrastructure/event-log/partitions.ts';
 import { startMessaging } from './infrastructure/messaging.ts';
 import { simulatedGateway } from './infrastructure/gateways/simulated-gateway.ts';
 import { apiKeys } from './infrastructure/postgres/api-keys.ts';
-import { migrate, readSecret } from './infrastructure/postgres/migrate.ts';
+import { migrateAs, readSecret } from './infrastructure/postgres/migrate.ts';
 import { answers, createPool, type Pool } from './infrastructure/postgres/pool.ts';
 import { readShardCount } from './infrastructure/postgres/shard-count.ts';
-import { orderSummaryProjection } from './infrastructure/read-models/order-summary.ts';
-import { paymentHistoryProjection, pendingPayments } from './infrastructure/read-models/payment-history.ts';
+import { pendingPayments } from './infrastructure/read-models/payment-history.ts';
 import { hostProjections } from './infrastructure/read-models/projection-host.ts';
+import { PROJECTIONS } from './infrastructure/read-models/projections.ts';
 import { openReadModels } from './infrastructure/read-models/read-models.ts';
 import { startScheduler } from './infrastructure/scheduler.ts';
 import { ids, newOwnerName, systemClock } from './infrastructure/system.ts';
 
 export type ServiceOptions = {
   readonly databaseUrl: string;
+  /** Runs the migrations; unset, the role of `databaseUrl` does. */
+  readonly databaseOwnerUrl?: string | undefined;
   readonly amqpUrl?: string | undefined;
   readonly migrationsFolder: string;
   /** Settled by the first start on a database; unset, whatever it has. */
@@ -56,23 +58,20 @@ const LEASE_MS = 5_000;
 const PARTITIONS_EVERY_MS = 60_000;
 const RESUME = { everyMs: 15_000, quietSeconds: 30, batchMax: 100 };
 
-const STATE_VERSIONS = {
-  [orderAggregate.category]: orderAggregate.stateVersion,
-  [paymentAggregate.category]: paymentAggregate.stateVersion,
-};
-const PROJECTIONS = [orderSummaryProjection, paymentHistoryProjection];
-
 /** The composition root: builds every adapter, hands it to whoever needs it, and starts all roles in this process. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { databaseUrl, poolMax, logger, version } = options;
+  const { databaseUrl, databaseOwnerUrl, poolMax, logger, version } = options;
   const onConnectionError = (fault: Error) => logger.warn({ err: fault }, 'a database connection broke');
   const connectTo = (max: number) => createPool({ connectionString: databaseUrl, max, onConnectionError });
   const pool = connectTo(poolMax);
-  await migrate(pool, { folder: options.migrationsFolder, shardCount: options.shardCount });
+  await migrateAs(databaseOwnerUrl, pool, {
+    folder: options.migrationsFolder,
+    shardCount: options.shardCount,
+  });
   const shardCount = await readShardCount(pool);
 
   // Appends have connections of their own: slow reads must not hold up what customers do.
-  const writePool = connectTo(shardCount);
+  const writePool = connectTo(shardCount * CALLS_IN_FLIGHT_MAX);
   const opened = openLog({
     ...LOG_LIMITS,
     writePool,

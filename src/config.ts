@@ -12,7 +12,10 @@ export type Config = {
   /** A port asked for by name must be the one we get; the default may give way when it is taken. */
   readonly portIsExplicit: boolean;
   readonly databaseUrl: string | undefined;
+  readonly databaseOwnerUrl: string | undefined;
   readonly dataDir: string | undefined;
+  /** Unset: as many as the database has, one if it is new. */
+  readonly logShards: number | undefined;
   readonly poolMax: number;
   readonly amqpUrl: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -30,7 +33,12 @@ type Variable<T> = {
   readonly mask?: (raw: string) => string;
 };
 
-const integer = (min: number, max: number, fallback: number, description: string): Variable<number> => ({
+const integer = <Fallback extends number | undefined>(
+  min: number,
+  max: number,
+  fallback: Fallback,
+  description: string,
+): Variable<number | Fallback> => ({
   fallback,
   accepted: `a whole number from ${min} to ${max}`,
   description,
@@ -78,12 +86,23 @@ const VARIABLES = {
   HOST,
   PORT: integer(0, 65_535, 3000, 'Port of the HTTP server; 0 takes any free one'),
   DATABASE_URL: url(['postgres', 'postgresql'], 'PostgreSQL to use; unset, an embedded server is started'),
+  DATABASE_OWNER_URL: url(
+    ['postgres', 'postgresql'],
+    "Role that owns the schema and runs the migrations; DATABASE_URL's role then gets only what the service needs, " +
+      'which excludes changing events',
+  ),
   DATA_DIR,
+  LOG_SHARDS: integer(
+    1,
+    64,
+    undefined,
+    'Shards of the log, 1 unless set; settled by the first start on a database',
+  ),
   POOL_MAX: integer(
     1,
     1000,
     10,
-    'PostgreSQL connections for reads and consumers; appends use one more per shard',
+    'PostgreSQL connections for reads and consumers; appends use two more per shard',
   ),
   AMQP_URL: url(['amqp', 'amqps'], 'RabbitMQ to publish to; unset, consumers run inside this process'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info', 'Least severe log level that is written'),
@@ -119,7 +138,9 @@ export function parseConfig(env: NodeJS.ProcessEnv): Result<Config, Problems> {
     port: read('PORT', VARIABLES.PORT),
     portIsExplicit: given('PORT') !== undefined,
     databaseUrl: read('DATABASE_URL', VARIABLES.DATABASE_URL),
+    databaseOwnerUrl: read('DATABASE_OWNER_URL', VARIABLES.DATABASE_OWNER_URL),
     dataDir: read('DATA_DIR', VARIABLES.DATA_DIR),
+    logShards: read('LOG_SHARDS', VARIABLES.LOG_SHARDS),
     poolMax: read('POOL_MAX', VARIABLES.POOL_MAX),
     amqpUrl: read('AMQP_URL', VARIABLES.AMQP_URL),
     logLevel: read('LOG_LEVEL', VARIABLES.LOG_LEVEL),
@@ -130,13 +151,20 @@ export function parseConfig(env: NodeJS.ProcessEnv): Result<Config, Problems> {
 }
 
 /** Goes by whether a DATABASE_URL was given, so that a malformed one is not also reported as missing. */
-function contradictions({ nodeEnv, host, dataDir }: Config, databaseGiven: boolean): ConfigProblem[] {
+function contradictions(
+  { nodeEnv, host, dataDir, databaseOwnerUrl }: Config,
+  databaseGiven: boolean,
+): ConfigProblem[] {
   if (databaseGiven) {
     // Whoever sets both believes the data to lie in DATA_DIR and would back up an empty directory.
     const accepted = 'nothing while DATABASE_URL is set: the embedded PostgreSQL is not started';
     return dataDir === undefined ? [] : [{ name: 'DATA_DIR', given: JSON.stringify(dataDir), accepted }];
   }
   const problems: ConfigProblem[] = [];
+  if (databaseOwnerUrl !== undefined) {
+    const accepted = 'nothing while DATABASE_URL is unset: the embedded PostgreSQL has an owner of its own';
+    problems.push({ name: 'DATABASE_OWNER_URL', given: 'a URL (hidden)', accepted });
+  }
   if (nodeEnv === 'production') {
     const accepted = `${VARIABLES.DATABASE_URL.accepted}: the embedded PostgreSQL and its demo tenant are for development`;
     problems.push({ name: 'DATABASE_URL', given: 'nothing, with NODE_ENV=production', accepted });

@@ -4,8 +4,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { startCard } from './cli/start-card.ts';
 import { describeConfigProblem, readConfig, type Config } from './config.ts';
+import { AccessProblem } from './infrastructure/postgres/application-role.ts';
 import { EmbeddedPostgresError } from './infrastructure/postgres/embedded-error.ts';
 import { defaultDataDir, startEmbeddedPostgres } from './infrastructure/postgres/embedded.ts';
+import { ShardCountProblem } from './infrastructure/postgres/shard-count.ts';
 import { createLogger } from './infrastructure/telemetry.ts';
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -36,8 +38,10 @@ async function main(): Promise<void> {
     const [{ startService }, { createDemoOrders, demoKey }] = await program;
     const service = await startService({
       databaseUrl: database.url,
+      databaseOwnerUrl: database.ownerUrl,
       amqpUrl: config.amqpUrl,
       migrationsFolder: `${projectFolder}/migrations`,
+      shardCount: config.logShards,
       poolMax: config.poolMax,
       logger,
       version: await readVersion(),
@@ -61,16 +65,21 @@ async function main(): Promise<void> {
 
 type Database = {
   readonly url: string;
+  readonly ownerUrl: string | undefined;
   readonly dataDir?: string;
   readonly firstStart: boolean;
   readonly stop: () => Promise<void>;
 };
 
 async function openDatabase(config: Config, onExit: (problem: Error) => void): Promise<Database> {
-  if (config.databaseUrl) return { url: config.databaseUrl, firstStart: false, stop: async () => {} };
+  const { databaseUrl, databaseOwnerUrl: ownerUrl } = config;
+  if (databaseUrl) return { url: databaseUrl, ownerUrl, firstStart: false, stop: async () => {} };
   const dataDir = config.dataDir ?? defaultDataDir(projectFolder);
-  const { connectionString: url, firstStart, stop } = await startEmbeddedPostgres({ dataDir, onExit });
-  return { url, dataDir, firstStart, stop };
+  const { applicationConnectionString, connectionString, ...embedded } = await startEmbeddedPostgres({
+    dataDir,
+    onExit,
+  });
+  return { ...embedded, url: applicationConnectionString, ownerUrl: connectionString, dataDir };
 }
 
 /** The address we answer on. A port that was asked for is the one we get; the default gives way to a free one. */
@@ -128,7 +137,11 @@ const inFull = (fault: unknown): string =>
   fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 
 await main().catch((fault: unknown) => {
-  const forPeople = fault instanceof StartProblem || fault instanceof EmbeddedPostgresError;
+  const forPeople =
+    fault instanceof StartProblem ||
+    fault instanceof EmbeddedPostgresError ||
+    fault instanceof ShardCountProblem ||
+    fault instanceof AccessProblem;
   process.stderr.write(`Order Payments did not start: ${forPeople ? fault.message : inFull(fault)}\n`);
   process.exit(1);
 });

@@ -28,6 +28,7 @@ describe('configuration', () => {
       portIsExplicit: false,
       databaseUrl: undefined,
       dataDir: undefined,
+      logShards: undefined,
       poolMax: 10,
       amqpUrl: undefined,
       logLevel: 'info',
@@ -41,6 +42,7 @@ describe('configuration', () => {
       HOST: '0.0.0.0',
       PORT: '8080',
       DATABASE_URL,
+      LOG_SHARDS: '8',
       POOL_MAX: '25',
       AMQP_URL: 'amqps://mq',
       LOG_LEVEL: 'debug',
@@ -53,6 +55,7 @@ describe('configuration', () => {
       portIsExplicit: true,
       databaseUrl: DATABASE_URL,
       dataDir: undefined,
+      logShards: 8,
       poolMax: 25,
       amqpUrl: 'amqps://mq',
       logLevel: 'debug',
@@ -93,11 +96,20 @@ describe('configuration', () => {
     expect(accepted({ PORT }).port).toBe(Number(PORT));
   });
 
+  it.each(['0', '65', '-4', '2.5', 'many'])('refuses %j as a number of shards', (LOG_SHARDS) => {
+    expect(refused({ LOG_SHARDS })).toEqual(['LOG_SHARDS']);
+  });
+
+  it.each(['1', '64'])('accepts %j as a number of shards', (LOG_SHARDS) => {
+    expect(accepted({ LOG_SHARDS }).logShards).toBe(Number(LOG_SHARDS));
+  });
+
   it.each([
     ['DATABASE_URL', 'mysql://orders:s3cret@db/orders'],
     ['DATABASE_URL', 'orders:s3cret@db/orders'],
     ['DATABASE_URL', 'postgres://'],
     ['DATABASE_URL', 'postgres://db:s3cret/orders'],
+    ['DATABASE_OWNER_URL', 'mysql://orders:s3cret@db/orders'],
     ['AMQP_URL', 'http://guest:s3cret@mq'],
     ['AMQP_URL', 'amqp:s3cret'],
   ])('refuses a wrong %s and never prints what it holds', (name, given) => {
@@ -141,6 +153,13 @@ describe('variables that contradict each other', () => {
       expect(accepted({ HOST }).host).toBe(HOST);
     },
   );
+
+  it('refuses an owner of the schema without a DATABASE_URL, and never prints it', () => {
+    const DATABASE_OWNER_URL = 'postgres://owner:s3cret@db/orders';
+    expect(refused({ DATABASE_OWNER_URL })).toEqual(['DATABASE_OWNER_URL']);
+    expect(printed({ DATABASE_OWNER_URL })).not.toContain('s3cret');
+    expect(accepted({ DATABASE_OWNER_URL, DATABASE_URL }).databaseOwnerUrl).toBe(DATABASE_OWNER_URL);
+  });
 
   it('refuses a DATA_DIR that would stay empty because DATABASE_URL is used', () => {
     expect(refused({ DATA_DIR: 'data', DATABASE_URL })).toEqual(['DATA_DIR']);

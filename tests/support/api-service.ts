@@ -156,12 +156,16 @@ export type Traces = { head: number; commands: number; orders: number; payments:
 export const traces = (pool: Pool): Promise<Traces> =>
   eventually(async () => {
     const { rows } = await pool.query<Traces & { behind: number }>(
-      `select head::int, (select count(*)::int from subscription s where s.position < h.head) as behind,
+      // A subscription that has not begun a shard yet is behind there too.
+      `select sum(head)::int as head,
+         (select count(*)::int from log_head h cross join (select distinct name, version from subscription) n
+           left join subscription s on s.shard = h.shard and s.name = n.name and s.version = n.version
+           where coalesce(s.position, 0) < h.head) as behind,
          (select count(*)::int from command) as commands,
          (select count(*)::int from order_summary) as orders,
          (select count(*)::int from payment_history) as payments,
          (select count(*)::int from simulated_provider.charge) as charges
-       from log_head h where shard = 0`,
+       from log_head`,
     );
     const { behind, ...found } = rows[0]!;
     if (behind > 0) throw new Error(`${behind} subscriptions have not read all of the log`);

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/infrastructure/postgres/embedded.ts';
-import { migrate } from '../../src/infrastructure/postgres/migrate.ts';
-import { createPool } from '../../src/infrastructure/postgres/pool.ts';
-import { createEmptyDatabase, MIGRATIONS_FOLDER, urlOfDatabase } from './postgres.ts';
+import { createTemplate } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A server whose databases tests may create and drop. */
     postgresUrl: string;
-    /** A migrated database to copy; nobody connects to it. */
+    /** A migrated database to copy, with `shardCount` shards; nobody connects to it. */
     templateDatabase: string;
+    /** How many shards the databases of this project have; vitest.config.ts says so. */
+    shardCount: number;
   }
 }
 
@@ -20,14 +20,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['DATABASE_URL'];
   const server = given ? { url: given, stop: async () => {} } : await startOwnServer();
-  const template = await createEmptyDatabase(server.url);
-  const pool = createPool({
-    connectionString: urlOfDatabase(server.url, template.name),
-    max: 2,
-    onConnectionError: () => {},
-  });
-  await migrate(pool, { folder: MIGRATIONS_FOLDER, shardCount: 1 });
-  await pool.end();
+  const template = await createTemplate(server.url, project.getProvidedContext().shardCount);
 
   project.provide('postgresUrl', server.url);
   project.provide('templateDatabase', template.name);

@@ -198,4 +198,6 @@ export const orderAggregate: Aggregate<Order, OrderEvent> = {
   firstEvent: 'OrderCreated',
   absent: { status: 'absent' },
   evolve,
+  // An order that is paid may yet be refunded or returned, and one that is not may yet be paid: none is ever closed.
+  isClosed: () => false,
 };

@@ -153,4 +153,6 @@ export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
   firstEvent: 'PaymentInitiated',
   absent: { status: 'absent' },
   evolve,
+  // A completed payment may yet be refunded or disputed.
+  isClosed: (payment) => payment.status === 'Failed',
 };

@@ -10,6 +10,8 @@ export type Aggregate<State, Event> = {
   readonly firstEvent: string;
   readonly absent: State;
   readonly evolve: (state: State, event: Event) => State;
+  /** Nothing more can happen to it, ever: its events may be moved away. What is absent is not closed. */
+  readonly isClosed: (state: State) => boolean;
 };
 
 export const fold = <State, Event>(aggregate: Aggregate<State, Event>, events: readonly Event[]): State =>

@@ -57,12 +57,17 @@ function reachable(requestedDir: string): string {
   }
 }
 
-function makeRunDir(dataDir: string, user: ServerUser): string {
+/** Where the sockets of a data folder, given by its real path, are or will be. */
+export function runDirOf(dataDir: string): string {
   const nearby = join(dataDir, 'run');
   // A comma or a quote would end the folder's name inside unix_socket_directories.
   const fits = Buffer.byteLength(nearby) <= RUN_DIR_BYTES_MAX && !/[",]/.test(nearby);
   // Not os.tmpdir(): two starts on one data folder must meet here, whatever their TMPDIR.
-  const runDir = fits ? nearby : join('/tmp', `order-payments-${shortHash(dataDir)}`);
+  return fits ? nearby : join('/tmp', `order-payments-${shortHash(dataDir)}`);
+}
+
+function makeRunDir(dataDir: string, user: ServerUser): string {
+  const runDir = runDirOf(dataDir);
   try {
     if (!existsSync(runDir)) mkdirSync(runDir, { recursive: true, mode: 0o700 });
     const made = lstatSync(runDir);

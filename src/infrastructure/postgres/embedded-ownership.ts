@@ -74,7 +74,10 @@ const closed = (server: Server): Promise<void> =>
     server.close(() => resolve());
   });
 
-async function livingHolders(runDir: string, ownName: string): Promise<readonly Holder[]> {
+/** Whether a process has the data folder now, or is about to. */
+export const isOwned = async (runDir: string): Promise<boolean> => (await livingHolders(runDir)).length > 0;
+
+async function livingHolders(runDir: string, ownName?: string): Promise<readonly Holder[]> {
   const names = (await readdir(runDir)).filter((name) => name.startsWith(PREFIX) && name !== ownName);
   const holders = await Promise.all(names.map((name) => holderOf(join(runDir, name))));
   return holders.filter((holder) => holder !== undefined);

@@ -27,7 +27,10 @@ import {
 } from './embedded-process.ts';
 
 export type EmbeddedPostgres = {
+  /** As the superuser, who owns what the migrations make. */
   readonly connectionString: string;
+  /** As the role that the service runs with. */
+  readonly applicationConnectionString: string;
   /** This start made the database, so nothing is in it. */
   readonly firstStart: boolean;
   /** Ends open connections, writes everything out and frees the data folder. May be called more than once. */
@@ -43,6 +46,7 @@ export type EmbeddedPostgresOptions = {
 };
 
 const DATABASE = 'order_payments';
+export const APPLICATION_ROLE = 'order_payments_app';
 
 const SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '100',
@@ -109,7 +113,8 @@ function supervise(
     onExit(new EmbeddedPostgresError(`PostgreSQL ended unexpectedly (${reason}); see ${site.logFile}`));
   });
   return {
-    connectionString: `postgresql://postgres@/${DATABASE}?host=${encodeURIComponent(site.runDir)}&port=5432`,
+    connectionString: connectionStringOf(site.runDir),
+    applicationConnectionString: connectionStringOf(site.runDir, APPLICATION_ROLE),
     firstStart,
     stop: async () => {
       stopping = true;
@@ -119,6 +124,9 @@ function supervise(
     },
   };
 }
+
+export const connectionStringOf = (runDir: string, role = 'postgres'): string =>
+  `postgresql://${role}@/${DATABASE}?host=${encodeURIComponent(runDir)}&port=5432`;
 
 async function shutDown({ child, exited }: TetheredProcess): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
@@ -198,6 +206,10 @@ async function readyOrGone(
 }
 
 async function createDatabase(guard: pg.Client): Promise<boolean> {
+  const { rowCount: roles } = await guard.query('select from pg_roles where rolname = $1', [
+    APPLICATION_ROLE,
+  ]);
+  if (roles === 0) await guard.query(`create role ${APPLICATION_ROLE} login`);
   const { rowCount } = await guard.query('select from pg_database where datname = $1', [DATABASE]);
   if (rowCount === 1) return false;
   await guard.query(`create database ${DATABASE}`);

@@ -2,15 +2,47 @@ import { readdir, readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import type { Pool } from './pool.ts';
+import { AccessProblem, grantTo } from './application-role.ts';
+import { migrationState } from './pending-migrations.ts';
+import { createPool, type Pool } from './pool.ts';
+import { refuseOtherShardCount, settleShardCount } from './shard-count.ts';
 
-export type MigrateOptions = { readonly folder: string; readonly shardCount: number };
+export type MigrateOptions = {
+  readonly folder: string;
+  /** Unset: as many shards as the database has, one if it is new. */
+  readonly shardCount?: number | undefined;
+};
+
+/**
+ * Brings the schema up to date as the role at `ownerUrl`, then gives the role of `pool` what the service needs and no
+ * more. Without an owner the role of `pool` does both. Throws `AccessProblem` and what `migrate` throws.
+ */
+export async function migrateAs(
+  ownerUrl: string | undefined,
+  pool: Pool,
+  options: MigrateOptions,
+): Promise<string[]> {
+  if (ownerUrl === undefined) return migrate(pool, options);
+  const owner = createPool({ connectionString: ownerUrl, max: 2, onConnectionError: () => {} });
+  try {
+    const applied = await migrate(owner, options);
+    await grantTo(pool, owner);
+    return applied;
+  } finally {
+    await owner.end();
+  }
+}
 
 /**
  * Brings the schema up to date, each file in `folder` once, in the order of their names, all in one transaction
- * under an advisory lock, so several processes may start at once. Returns the names it applied.
+ * under an advisory lock, so several processes may start at once. Returns the names it applied. Throws
+ * `ShardCountProblem`, and changes nothing, if the log has another number of shards.
  */
 export async function migrate(pool: Pool, { folder, shardCount }: MigrateOptions): Promise<string[]> {
+  await refuseOtherShardCount(pool, shardCount);
+  // A role that may not change the schema must be able to start on one that needs no change.
+  const { pending, unknown } = await migrationState(pool, folder);
+  if (pending.length === 0 && unknown.length === 0 && (await isSettled(pool))) return [];
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({
     db,
@@ -19,8 +51,15 @@ export async function migrate(pool: Pool, { folder, shardCount }: MigrateOptions
     migrationLockTableName: 'schema_migration_lock',
   });
   const { error, results = [] } = await migrator.migrateToLatest();
+  if (isDenied(error)) {
+    throw new AccessProblem(
+      `the database lacks ${pending.join(', ')}, and the role of DATABASE_URL may not change the schema: ` +
+        'set DATABASE_OWNER_URL, here or for order-payments migrate',
+    );
+  }
   if (error) throw error instanceof Error ? error : new Error('migration failed', { cause: error });
-  await initialise(pool, shardCount);
+  await settleShardCount(pool, shardCount);
+  await createSecrets(pool);
   return results.map((result) => result.migrationName);
 }
 
@@ -33,22 +72,22 @@ async function readMigrations(folder: string) {
   return Object.fromEntries(await Promise.all(migrations));
 }
 
-/** The number of shards is settled by the first process ever to start on the database. */
-async function initialise(pool: Pool, shardCount: number): Promise<void> {
-  await pool.query(
-    `insert into log_head (shard) select s from generate_series(0, $1 - 1) s
-      where not exists (select from log_head) on conflict do nothing`,
-    [shardCount],
+const isDenied = (fault: unknown): boolean =>
+  fault instanceof Error && 'code' in fault && fault.code === '42501';
+
+/** Whether what is settled by the first start on a database has been. */
+async function isSettled(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ settled: boolean }>(
+    `select exists (select from log_head) and exists (select from installation_secret where name = 'cursor') as settled`,
   );
+  return rows[0]?.settled === true;
+}
+
+async function createSecrets(pool: Pool): Promise<void> {
   await pool.query(
     `insert into installation_secret (name, secret) values ('cursor', $1) on conflict do nothing`,
     [randomBytes(32)],
   );
-}
-
-export async function readShardCount(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ n: number }>('select count(*)::int as n from log_head');
-  return rows[0]?.n ?? 0;
 }
 
 export async function readSecret(pool: Pool, name: string): Promise<Buffer> {

@@ -6,8 +6,16 @@ import { columns } from './projection.ts';
 
 type Tally = { orders: number; ordered: bigint; succeeded: number; failed: number; paid: bigint };
 
-/** Counts what the messages tell. Not repeatable: the caller sees to it that each message arrives here once. */
-export async function countSales(tx: Tx, messages: readonly IntegrationMessage[]): Promise<void> {
+export const DAILY_SALES_TABLE = 'daily_sales';
+
+/**
+ * Counts what the messages tell into `table`. Not repeatable: the caller sees to it that each message arrives here once.
+ */
+export async function countSales(
+  tx: Tx,
+  table: string,
+  messages: readonly IntegrationMessage[],
+): Promise<void> {
   const tallies = new Map<string, Tally>();
   for (const { tenantId, event } of messages) {
     if (event.type === 'order.created.v1') {
@@ -22,7 +30,7 @@ export async function countSales(tx: Tx, messages: readonly IntegrationMessage[]
       if (isSuccessful) tally.paid += BigInt(amount.amount);
     }
   }
-  if (tallies.size > 0) await addTallies(tx, tallies);
+  if (tallies.size > 0) await addTallies(tx, table, tallies);
 }
 
 function tallyOf(tallies: Map<string, Tally>, tenantId: string, instant: string, currency: string): Tally {
@@ -32,14 +40,14 @@ function tallyOf(tallies: Map<string, Tally>, tenantId: string, instant: string,
   return tally;
 }
 
-async function addTallies(tx: Tx, tallies: ReadonlyMap<string, Tally>): Promise<void> {
+async function addTallies(tx: Tx, table: string, tallies: ReadonlyMap<string, Tally>): Promise<void> {
   // Sorted, so that two processes adding to the same days lock the rows in the same order.
   const rows = [...tallies]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, t]) => [...key.split('|'), t.orders, t.ordered, t.succeeded, t.failed, t.paid]);
   await tx.query({
-    name: 'daily-sales-add',
-    text: `insert into daily_sales as d (tenant_id, day, currency, orders_created, ordered_minor, payments_succeeded,
+    name: `add to ${table}`,
+    text: `insert into ${table} as d (tenant_id, day, currency, orders_created, ordered_minor, payments_succeeded,
         payments_failed, paid_minor)
       select * from unnest($1::uuid[], $2::date[], $3::text[], $4::bigint[], $5::numeric[], $6::bigint[], $7::bigint[],
         $8::numeric[])

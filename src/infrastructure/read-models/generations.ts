@@ -1,4 +1,4 @@
-import type { Pool } from '../postgres/pool.ts';
+import { inTransaction, type Pool } from '../postgres/pool.ts';
 
 export type Generation = {
   readonly name: string;
@@ -23,9 +23,19 @@ export async function beginGeneration(pool: Pool, name: string, codeVersion: num
   return rows[0]!.generation;
 }
 
-export async function dropGeneration(pool: Pool, name: string, generation: number): Promise<void> {
-  await pool.query('select drop_generation($1, $2)', [name, generation]);
-}
+/** Drops the generation that is being built; its number, undefined if there is none. Never one that is going live. */
+export const cancelGeneration = (pool: Pool, name: string): Promise<number | undefined> =>
+  inTransaction(pool, async (tx) => {
+    // The lock under which generations begin and switch.
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('projection ' || $1, 0))`, [name]);
+    const { rows } = await tx.query<{ generation: number }>(
+      `select generation from projection where name = $1 and status = 'building'`,
+      [name],
+    );
+    const generation = rows[0]?.generation;
+    if (generation !== undefined) await tx.query('select drop_generation($1, $2)', [name, generation]);
+    return generation;
+  });
 
 /**
  * Makes a generation the live one once it is within `slack` events of the head on every shard; false: not yet, or
@@ -36,11 +46,10 @@ export async function switchGeneration(
   { name, generation }: Pick<Generation, 'name' | 'generation'>,
   slack: number,
 ): Promise<boolean> {
-  const { rows } = await pool.query<{ switched: boolean }>('select switch_generation($1, $2, $3) as switched', [
-    name,
-    generation,
-    slack,
-  ]);
+  const { rows } = await pool.query<{ switched: boolean }>(
+    'select switch_generation($1, $2, $3) as switched',
+    [name, generation, slack],
+  );
   return rows[0]!.switched;
 }
 

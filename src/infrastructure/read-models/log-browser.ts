@@ -1,0 +1,171 @@
+import type { EventMetadata, Json, UpTo } from '../../application/ports.ts';
+import { UnreadableEvent, type EventCodec } from '../codecs/event-codec.ts';
+import type { Pool } from '../postgres/pool.ts';
+import { shownData } from './order-history.ts';
+
+/** An event of the log as operators see it, whoever's it is and whether or not this build can read it. */
+export type BrowsedEvent = Omit<EventMetadata, 'traceparent'> & {
+  /** `shard-position`, as the event is named everywhere outside. */
+  readonly id: string;
+  readonly shard: number;
+  readonly position: bigint;
+  readonly streamId: string;
+  readonly version: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly recordedAt: string;
+  /** Null when it is unreadable: what this build does not know it cannot strip of secrets either. */
+  readonly data: Json;
+  readonly unreadable: string | null;
+};
+
+export type BrowseFilter = {
+  readonly type?: string | undefined;
+  readonly streamId?: string | undefined;
+};
+
+type Row = Pick<
+  BrowsedEvent,
+  'position' | 'streamId' | 'version' | 'eventId' | 'type' | 'schemaVersion' | 'recordedAt'
+> & {
+  readonly data: unknown;
+  readonly metadata: EventMetadata;
+};
+
+const SELECT = `select e.position, e.stream_id as "streamId", e.version, e.event_id as "eventId", e.type,
+  e.schema_version as "schemaVersion", e.data, e.metadata,
+  to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt" from event e`;
+const MATCHES = `($3::text is null or e.type = $3) and ($4::uuid is null or e.stream_id = $4)`;
+
+/** Up to `limit` of the events after a position that match, oldest first. */
+export async function browseAfter(
+  pool: Pool,
+  codec: EventCodec,
+  { shard, after }: { readonly shard: number; readonly after: bigint },
+  { type, streamId }: BrowseFilter,
+  limit: number,
+): Promise<BrowsedEvent[]> {
+  const { rows } = await pool.query<Row>(
+    `${SELECT} where e.shard = $1 and e.position > $2 and ${MATCHES} order by e.position limit $5`,
+    [shard, after, type ?? null, streamId ?? null, limit],
+  );
+  return rows.map((row) => toBrowsed(codec, shard, row));
+}
+
+/** The newest `limit` events up to a position that match, oldest first. */
+export async function browseUpTo(
+  pool: Pool,
+  codec: EventCodec,
+  { shard, upTo }: { readonly shard: number; readonly upTo: bigint },
+  { type, streamId }: BrowseFilter,
+  limit: number,
+): Promise<BrowsedEvent[]> {
+  const { rows } = await pool.query<Row>(
+    `${SELECT} where e.shard = $1 and e.position <= $2 and ${MATCHES} order by e.position desc limit $5`,
+    [shard, upTo, type ?? null, streamId ?? null, limit],
+  );
+  return rows.toReversed().map((row) => toBrowsed(codec, shard, row));
+}
+
+/** One stream, or as much of it as there was. */
+export async function browseStream(
+  pool: Pool,
+  codec: EventCodec,
+  shard: number,
+  streamId: string,
+  { version, at = 'infinity' }: UpTo,
+): Promise<BrowsedEvent[]> {
+  const { rows } = await pool.query<Row>(
+    `${SELECT} where e.shard = $1 and e.stream_id = $2 and ($3::int is null or e.version <= $3)
+     and e.recorded_at <= $4 order by e.version`,
+    [shard, streamId, version ?? null, at.replace(BELOW_MICROSECONDS, '')],
+  );
+  return rows.map((row) => toBrowsed(codec, shard, row));
+}
+
+// PostgreSQL would round them, perhaps up to an event that was not recorded yet.
+const BELOW_MICROSECONDS = /(?<=\.\d{6})\d+/;
+
+/** All events of an order and its payments, in the order of the log, by the stream of any of them. */
+export async function browseOrder(
+  pool: Pool,
+  codec: EventCodec,
+  shard: number,
+  streamId: string,
+): Promise<BrowsedEvent[]> {
+  let streams = new Set([streamId]);
+  for (;;) {
+    const events = await browseStreams(pool, codec, shard, [...streams]);
+    const found = new Set([...streams, ...events.flatMap(streamsNamedBy)]);
+    if (found.size === streams.size) return events;
+    streams = found;
+  }
+}
+
+async function browseStreams(
+  pool: Pool,
+  codec: EventCodec,
+  shard: number,
+  streamIds: readonly string[],
+): Promise<BrowsedEvent[]> {
+  const { rows } = await pool.query<Row>(
+    `select s.* from unnest($2::uuid[]) as u (id)
+     cross join lateral (${SELECT} where e.shard = $1 and e.stream_id = u.id) s order by s.position`,
+    [shard, streamIds],
+  );
+  return rows.map((row) => toBrowsed(codec, shard, row));
+}
+
+/** A payment names its order, an order the payments that claimed its money. */
+function streamsNamedBy({ type, data }: BrowsedEvent): string[] {
+  const { orderId, paymentId } = (data ?? {}) as { readonly orderId?: string; readonly paymentId?: string };
+  if (type === 'PaymentInitiated') return orderId === undefined ? [] : [orderId];
+  return type === 'PaymentClaimed' && paymentId !== undefined ? [paymentId] : [];
+}
+
+export type StreamStanding = {
+  readonly tenantId: string;
+  readonly category: string;
+  readonly version: number;
+  readonly archived: boolean;
+};
+
+export async function findStream(
+  pool: Pool,
+  shard: number,
+  streamId: string,
+): Promise<StreamStanding | undefined> {
+  const { rows } = await pool.query<StreamStanding>(
+    `select tenant_id as "tenantId", category, version, archived from stream where shard = $1 and stream_id = $2`,
+    [shard, streamId],
+  );
+  return rows[0];
+}
+
+/** The last position of each shard, shard 0 first. */
+export async function readHeads(pool: Pool): Promise<bigint[]> {
+  const { rows } = await pool.query<{ head: bigint }>('select head from log_head order by shard');
+  return rows.map(({ head }) => head);
+}
+
+function toBrowsed(codec: EventCodec, shard: number, { data, metadata, ...row }: Row): BrowsedEvent {
+  const { tenantId, commandId, correlationId, causationId, actor } = metadata;
+  const { type, schemaVersion } = row;
+  const about = {
+    id: `${shard}-${row.position}`,
+    shard,
+    ...row,
+    tenantId,
+    commandId,
+    correlationId,
+    causationId,
+    actor,
+  };
+  try {
+    return { ...about, data: shownData(codec.decode({ type, schemaVersion, data })), unreadable: null };
+  } catch (fault) {
+    if (!(fault instanceof UnreadableEvent)) throw fault;
+    return { ...about, data: null, unreadable: fault.message };
+  }
+}
