@@ -1,25 +1,28 @@
-import { parseArgs } from 'node:util';
+import { Option, type Command } from 'commander';
 import { SCOPES } from '../application/access.ts';
-import { readConfig } from '../config.ts';
 import { createApiKey, ensureTenant } from '../infrastructure/postgres/api-keys.ts';
-import { createPool } from '../infrastructure/postgres/pool.ts';
+import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
+import { EXIT, wrongUsage } from './output.ts';
 
-// Creates an API key with every scope for a tenant, which is created if it is new. Prints the key, this once, to
-// stdout. Example: DATABASE_URL=postgres://… npm run create-key -- --tenant acme --mode live
+type Options = JsonOption & { readonly tenant: string; readonly mode: 'live' | 'test' };
 
-const { values } = parseArgs({
-  options: { tenant: { type: 'string' }, mode: { type: 'string', default: 'live' } },
-});
-const { tenant, mode } = values;
-const config = readConfig();
-if (!config.ok || !config.value.databaseUrl || !tenant || (mode !== 'live' && mode !== 'test')) {
-  console.error('Usage: DATABASE_URL=postgres://… npm run create-key -- --tenant <name> [--mode live|test]');
-  process.exit(2);
-}
-
-const pool = createPool({ connectionString: config.value.databaseUrl, max: 1, onConnectionError: () => {} });
-try {
-  console.log(await createApiKey(pool, await ensureTenant(pool, tenant), mode, SCOPES));
-} finally {
-  await pool.end();
-}
+export const createKeyCommand = (cli: Cli): Command =>
+  command({
+    name: 'create-key',
+    description:
+      'Create an API key with every scope for a tenant, which is made if it is new; shown this once',
+    example: 'create-key --tenant acme --mode test',
+  })
+    .requiredOption('--tenant <name>', 'whose key it is')
+    .addOption(
+      new Option('--mode <mode>', 'what its name says it is for').choices(['live', 'test']).default('live'),
+    )
+    .action((options: Options) => {
+      const { tenant, mode } = options;
+      if (tenant.trim() === '') throw wrongUsage('--tenant is empty: give the name of the tenant');
+      return onDatabase(cli, options, async ({ pool, output }) => {
+        const key = await createApiKey(pool, await ensureTenant(pool, tenant), mode, SCOPES);
+        output.answer({ tenant, mode, scopes: SCOPES, key }, key);
+        return EXIT.done;
+      });
+    });

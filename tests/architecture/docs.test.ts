@@ -44,7 +44,7 @@ describe('the README', () => {
 it('start and test set everything up themselves: with install scripts off npm runs no hook before them', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   expect(Object.keys(scripts).filter((name) => /^(pre|post)/.test(name))).toEqual([]);
-  for (const name of ['start', 'test', 'create-key']) {
+  for (const name of ['start', 'test', 'create-key', 'op']) {
     expect(scripts[name]).toMatch(/^node scripts\/bootstrap\.mjs --build && /);
   }
 });
@@ -61,7 +61,7 @@ it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md
 describe('docs/guarantees.md', () => {
   const claims = read('docs/guarantees.md')
     .split('\n')
-    .filter((line) => line.includes('.test.ts'))
+    .filter((line) => /\.(test|cases)\.ts`/.test(line))
     .map(tableRow);
 
   it('has claims', () => expect(claims.length).toBeGreaterThan(20));

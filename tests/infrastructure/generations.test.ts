@@ -125,7 +125,7 @@ describe('a rebuild', () => {
     await first.kill();
     await host();
     await eventually(async () => expect(await generations()).toEqual(['2 of code 1: live']));
-    expect(await listed()).toBe(30);
+    await eventually(async () => expect(await listed()).toBe(30));
   });
 
   it('does not take over while it is behind', async () => {
