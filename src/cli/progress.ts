@@ -26,7 +26,7 @@ export function speedometer(now: () => number = () => performance.now()): (done:
     first ??= sample;
     samples.push(sample);
     while (samples.length > 2 && samples[1]!.at < sample.at - WINDOW_MS) samples.shift();
-    const seconds = (sample.at - first.at) / 1000;
+    const seconds = Math.round(sample.at - first.at) / 1000;
     return {
       perSecond: samples.length < 2 ? undefined : speed(samples[0]!, sample),
       overall: { seconds, perSecond: speed(first, sample) },

@@ -29,7 +29,10 @@ export class LeaseLost extends Error {
 
 const key = ({ shard, name, version }: Unit): unknown[] => [shard, name, version];
 
-/** Makes the checkpoint of a subscription on every shard, at the beginning of the log. */
+/**
+ * Makes the checkpoint of a subscription on every shard, at the beginning of the log; none for a generation of a read
+ * model that was dropped in the meantime, which nobody would ever clear away.
+ */
 export async function createCheckpoints(
   db: Pool | Tx,
   { name, version }: { readonly name: string; readonly version: number },
@@ -37,6 +40,8 @@ export async function createCheckpoints(
 ): Promise<void> {
   await db.query(
     `insert into subscription (shard, name, version) select s, $1, $2 from generate_series(0, $3 - 1) s
+     where not exists (select from projection where name = $1)
+       or exists (select from projection where name = $1 and generation = $2)
      on conflict do nothing`,
     [name, version, shardCount],
   );
