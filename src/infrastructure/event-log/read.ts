@@ -45,14 +45,19 @@ const toInstant = (text: string): string =>
   `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20).padEnd(6, '0')}Z`;
 
 /** Throws `UnreadableEvent`. */
-const toRecorded = (codec: EventCodec, shard: number, row: EventRow): RecordedEvent => ({
+const toRecorded = (
+  codec: EventCodec,
+  shard: number,
+  row: Omit<EventRow, 'metadata'>,
+  metadata: EventMetadata,
+): RecordedEvent => ({
   shard,
   position: row.position,
   streamId: row.stream_id,
   version: row.version,
   eventId: row.event_id,
   event: codec.decode({ type: row.type, schemaVersion: row.schema_version, data: row.data }),
-  metadata: row.metadata,
+  metadata,
   recordedAt: toInstant(row.recorded_at),
 });
 
@@ -83,7 +88,7 @@ export async function readStreams(
     refuseArchived(row);
     const stream = streams[row.ordinal - 1]!;
     // Had the clock been set back, a later event could be of an earlier instant: what happened is never without its past.
-    if (row.version === stream.length + 1) stream.push(toRecorded(codec, shard, row));
+    if (row.version === stream.length + 1) stream.push(toRecorded(codec, shard, row, row.metadata));
   }
   return streams;
 }
@@ -149,7 +154,7 @@ export async function loadStreams(
     const stream = (streams[row.ordinal - 1] ??= { category: row.category, events: [] });
     if (row.snapshot_version !== null && !stream.snapshot)
       stream.snapshot = { version: row.snapshot_version, state: fromJson(row.snapshot_state) };
-    if (row.version) stream.events.push(toRecorded(codec, shard, row as EventRow));
+    if (row.version) stream.events.push(toRecorded(codec, shard, row as EventRow, row.metadata!));
   }
   return streams;
 }
@@ -179,18 +184,18 @@ export async function readShard(
   let metadata: EventMetadata;
   return rows.map((row) => {
     if (row.metadata !== text) metadata = JSON.parse((text = row.metadata)) as EventMetadata;
-    return toEntry(codec, shard, Object.assign(row, { metadata }));
+    const { position, stream_id: streamId, version, event_id: eventId, type } = row;
+    const recorded = toRecordedOrFault(codec, shard, row, metadata);
+    return { shard, position, streamId, version, eventId, type, recorded };
   });
 }
 
-function toEntry(codec: EventCodec, shard: number, row: EventRow): LogEntry {
-  const { position, stream_id: streamId, version, event_id: eventId, type } = row;
-  const place = { shard, position, streamId, version, eventId, type };
+function toRecordedOrFault(...args: Parameters<typeof toRecorded>): RecordedEvent | UnreadableEvent {
   try {
-    return { ...place, recorded: toRecorded(codec, shard, row) };
+    return toRecorded(...args);
   } catch (fault) {
-    if (!(fault instanceof UnreadableEvent)) throw fault;
-    return { ...place, recorded: fault };
+    if (fault instanceof UnreadableEvent) return fault;
+    throw fault;
   }
 }
 
