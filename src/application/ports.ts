@@ -101,6 +101,8 @@ export type EventLog = {
   /** Kept some time later, or not at all: outside the append's way. */
   offerSnapshot(streamId: StreamId, category: string, snapshot: Snapshot): void;
   findCommand(streamId: StreamId, commandId: CommandId): Promise<StoredCommand | undefined>;
+  /** The same on all other shards: for a command id that does not name the stream it changes. */
+  findCommandElsewhere(streamId: StreamId, commandId: CommandId): Promise<StoredCommand | undefined>;
 };
 
 export class LogOverloaded extends Error {

@@ -131,14 +131,14 @@ describe('a payment request that breaks off', () => {
 
   it('before it was begun leaves nothing behind, so another one is free to pay', async () => {
     const { orderId, pay, attempt, log } = await openShop();
-    await attempt([{ atCall: 2, moment: 'before', how: 'dies' }], () => pay(orderId, SUCCESS));
+    await attempt([{ atCall: 3, moment: 'before', how: 'dies' }], () => pay(orderId, SUCCESS));
     expect(log.events()).toHaveLength(1);
     expect(paymentIn(await pay(orderId, { key: 'another' })).status).toBe('Completed');
   });
 
   it('after it was begun holds its claim until its outcome is known', async () => {
     const { orderId, pay, attempt } = await openShop();
-    await attempt([{ atCall: 2, moment: 'after', how: 'dies' }], () => pay(orderId, SUCCESS));
+    await attempt([{ atCall: 3, moment: 'after', how: 'dies' }], () => pay(orderId, SUCCESS));
     expect(await pay(orderId, { key: 'another' })).toMatchObject({
       ok: false,
       error: { code: 'payment-already-claimed' },

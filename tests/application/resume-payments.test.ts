@@ -38,10 +38,10 @@ async function openShop() {
 
 describe('a payment whose process died', () => {
   it.each([
-    ['before the call', 'tok_success', 3, 'after', 'Completed', 1],
-    ['after the charge', 'tok_success', 4, 'after', 'Completed', 1],
-    ['after the decline', 'tok_declined', 4, 'after', 'Failed', 0],
-    ['before it wrote the outcome down', 'tok_success', 6, 'before', 'Completed', 1],
+    ['before the call', 'tok_success', 4, 'after', 'Completed', 1],
+    ['after the charge', 'tok_success', 5, 'after', 'Completed', 1],
+    ['after the decline', 'tok_declined', 5, 'after', 'Failed', 0],
+    ['before it wrote the outcome down', 'tok_success', 7, 'before', 'Completed', 1],
   ] as const)('%s (%s) is brought to its end', async (_when, token, atCall, moment, status, charged) => {
     const { brokenOff, resume, gateway, log, pay } = await openShop();
     const orderId = await brokenOff('order', atCall, moment, token);
@@ -56,7 +56,7 @@ describe('a payment whose process died', () => {
 
   it('is resumed in the name of the job that did it', async () => {
     const { brokenOff, resume, log } = await openShop();
-    const orderId = await brokenOff('order', 3, 'after');
+    const orderId = await brokenOff('order', 4, 'after');
     await resume([orderId]);
     expect(log.events().at(-1)?.metadata).toMatchObject({
       actor: 'system:resume-payments',
@@ -66,7 +66,7 @@ describe('a payment whose process died', () => {
 
   it('is charged once though two jobs ask at the same time', async () => {
     const { brokenOff, resume, gateway, log } = await openShop();
-    const orderId = await brokenOff('order', 3, 'after');
+    const orderId = await brokenOff('order', 4, 'after');
     expect(await Promise.all([resume([orderId]), resume([orderId])])).toEqual([1, 1]);
     expect(gateway.charged()).toHaveLength(1);
     expect(log.typesOf(paymentOf(orderId))).toHaveLength(5);
@@ -76,7 +76,7 @@ describe('a payment whose process died', () => {
 describe('a payment whose outcome stays unknown', () => {
   it('is not counted, stays pending, and fills no stream however often it is asked about', async () => {
     const { brokenOff, resume, gateway, log } = await openShop();
-    const orderId = await brokenOff('order', 3, 'after');
+    const orderId = await brokenOff('order', 4, 'after');
     for (let time = 0; time < 3; time++) {
       gateway.answerNext({ kind: 'unknown', reason: 'timeout' });
       expect(await resume([orderId])).toBe(0);
@@ -95,7 +95,7 @@ describe('a payment whose outcome stays unknown', () => {
 describe('of several pending payments', () => {
   it('all are asked about', async () => {
     const { brokenOff, resume, gateway } = await openShop();
-    const orderIds = [await brokenOff('a', 3, 'after'), await brokenOff('b', 4, 'after', 'tok_declined')];
+    const orderIds = [await brokenOff('a', 4, 'after'), await brokenOff('b', 5, 'after', 'tok_declined')];
     expect(await resume(orderIds)).toBe(2);
     expect(gateway.books.size).toBe(2);
   });
@@ -103,7 +103,7 @@ describe('of several pending payments', () => {
   it("one that is gone, final already or another tenant's counts for nothing and changes nothing", async () => {
     const { placeOrder, pay, brokenOff, resume, log } = await openShop();
     const unpaid = await placeOrder(TOTAL, 'unpaid');
-    const pending = await brokenOff('pending', 3, 'after');
+    const pending = await brokenOff('pending', 4, 'after');
     const before = log.events();
     expect(await resume([unpaid])).toBe(0);
     expect(await resume([pending], OTHER_TENANT)).toBe(0);
@@ -119,7 +119,7 @@ describe('of several pending payments', () => {
     const { brokenOff, settle } = await openShop();
     const pending: PendingPayment[] = [];
     for (const name of ['corrupt', 'sound']) {
-      const orderId = await brokenOff(name, 3, 'after');
+      const orderId = await brokenOff(name, 4, 'after');
       pending.push({ tenantId: TENANT, paymentId: paymentOf(orderId) });
     }
     const fault = new Error('the log is corrupt');
@@ -137,7 +137,7 @@ describe('of several pending payments', () => {
     'none is asked about without the log ($name)',
     async (fault) => {
       const { brokenOff } = await openShop();
-      const orderId = await brokenOff('order', 3, 'after');
+      const orderId = await brokenOff('order', 4, 'after');
       const one = { tenantId: TENANT, paymentId: paymentOf(orderId) };
       let asked = 0;
       const settle = () => {

@@ -45,7 +45,7 @@ const RECORDED_AT = '2026-01-01T00:00:00.000Z';
  */
 export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
   const streams = new Map<string, Stream>();
-  const commands = new Map<string, StoredCommand>();
+  const commands = new Map<string, StoredCommand & { readonly shard: number }>();
   const recorded: RecordedEvent[] = [];
   let conflictsAhead = 0;
 
@@ -57,7 +57,8 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
       if (events.length === 0) throw new Error(`nothing to append to ${streamId}`);
     }
     const { fingerprint, ...metadata } = context;
-    const stored = commands.get(context.commandId);
+    const shard = shardOf(appends[0].streamId, SHARDS);
+    const stored = findCommand(context.commandId, (found) => found === shard);
     if (stored) return { kind: 'duplicate', ...stored };
     if (conflictsAhead > 0) {
       conflictsAhead--;
@@ -66,8 +67,14 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
     if (!appends.every((candidate) => fits(candidate, context.tenantId))) return { kind: 'conflict' };
 
     for (const candidate of appends) record(candidate, metadata);
-    commands.set(context.commandId, { fingerprint, answer: JSON.parse(JSON.stringify(answer)) as Json });
+    const copy = JSON.parse(JSON.stringify(answer)) as Json;
+    commands.set(context.commandId, { shard, fingerprint, answer: copy });
     return { kind: 'appended' };
+  }
+
+  function findCommand(commandId: string, isIn: (shard: number) => boolean): StoredCommand | undefined {
+    const found = commands.get(commandId);
+    return found && isIn(found.shard) ? { fingerprint: found.fingerprint, answer: found.answer } : undefined;
   }
 
   function fits({ streamId, expectedVersion }: StreamAppend, tenantId: string): boolean {
@@ -122,7 +129,14 @@ export function inMemoryLog(around: Around = undisturbed): InMemoryLog {
       if (stream && (stream.snapshot?.version ?? 0) < snapshot.version)
         streams.set(streamId, { ...stream, snapshot });
     },
-    findCommand: (_streamId, commandId) => around('findCommand', async () => commands.get(commandId)),
+    findCommand: (streamId, commandId) =>
+      around('findCommand', async () =>
+        findCommand(commandId, (shard) => shard === shardOf(streamId, SHARDS)),
+      ),
+    findCommandElsewhere: (streamId, commandId) =>
+      around('findCommandElsewhere', async () =>
+        findCommand(commandId, (shard) => shard !== shardOf(streamId, SHARDS)),
+      ),
     events: () => [...recorded],
     typesOf: (streamId) => (streams.get(streamId)?.events ?? []).map(({ event }) => event.type),
     conflictNext: (times) => {

@@ -71,6 +71,9 @@ export function paymentTaker(ports: PaymentTakerPorts) {
   }
 
   async function initiate(context: CommandContext, request: PaymentRequest): Promise<Outcome> {
+    // The order is named in the body, not in what the id is derived from: another order may lie on another shard.
+    const used = await log.findCommandElsewhere(request.orderId, initiation(context).commandId);
+    if (used) return err({ code: 'idempotency-key-reused' });
     const attempt = () => execute(initiateRequest(initiation(context), request));
     const first = await attempt();
     if (first.ok || !CLAIM_REFUSALS.has(first.error.code)) return first;

@@ -43,6 +43,7 @@ type Waiting = {
 };
 
 const RESEND_PAUSE_MS = 100;
+const PARTITIONS_MISSED_MAX = 5; // others may fill the new one before we come to it
 /** Connections that appends to one shard may hold. */
 export const CALLS_IN_FLIGHT_MAX = 2;
 const CALL_UNITS_MIN = 8;
@@ -175,14 +176,14 @@ async function sendUntilReached(
   resendForMs: number,
 ): Promise<AppendOutcome[]> {
   const deadline = performance.now() + resendForMs;
-  let partitionMissed = false;
+  let partitionsMissed = 0;
   for (;;) {
     try {
       return await send(pool, shard, batch);
     } catch (fault) {
-      if (isWithoutPartition(fault) && !partitionMissed) {
+      if (isWithoutPartition(fault) && partitionsMissed < PARTITIONS_MISSED_MAX) {
         // Partitions are made ahead by a job; if that was outrun, or never ran, the append makes its own.
-        partitionMissed = true;
+        partitionsMissed++;
         await pool.query('select ensure_event_partitions()');
         continue;
       }

@@ -64,6 +64,11 @@ export function openLog({
         shards[shardOfAll([streamId])]!.snapshots.offer({ ...snapshot, streamId, stateVersion });
       },
       findCommand: (streamId, commandId) => findCommand(readPool, shardOfAll([streamId]), commandId),
+      findCommandElsewhere: async (streamId, commandId) => {
+        const others = [...shards.keys()].filter((shard) => shard !== shardOfAll([streamId]));
+        const found = await Promise.all(others.map((shard) => findCommand(readPool, shard, commandId)));
+        return found.find((command) => command !== undefined);
+      },
     },
     stop: async () => {
       await Promise.all(shards.map(({ snapshots }) => snapshots.stop()));
