@@ -37,13 +37,12 @@ begin
   return v_open;
 end $$;
 
--- Whatever of these has all its events at hand again.
+-- Whatever of these has all its events at hand again; until then no append touches them.
 create function unarchive_streams(p_shard smallint, p_streams uuid[]) returns int language plpgsql
 as $$
 declare
   v_count int;
 begin
-  perform from log_head where shard = p_shard for update;
   update stream s set archived = false from unnest(p_streams) u (id)
    where s.shard = p_shard and s.stream_id = u.id and s.archived
      and s.version = (select count(*) from event e where e.shard = p_shard and e.stream_id = s.stream_id);

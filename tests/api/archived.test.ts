@@ -5,6 +5,7 @@ import {
   expectRefusal,
   problemOf,
   startApi,
+  traces,
   type Api,
   type ApiClient,
 } from '../support/api-service.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
   api = await startApi();
   client = await api.connect();
   ({ orderId } = await placeOrder(client));
+  await traces(api.database.pool); // the read model knows it by now, as it does what is that old
   await archive(true);
 });
 afterAll(() => api.stop());

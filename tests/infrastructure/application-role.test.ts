@@ -86,6 +86,7 @@ describe('the role that the service runs with', () => {
   });
 
   it('rebuilds read models', async () => {
+    await openTestLog(application).log.append(newOrder());
     const generation = await beginGeneration(application, 'order-summary', 1);
     await eventually(async () => {
       const generations = await listGenerations(application);
@@ -96,6 +97,13 @@ describe('the role that the service runs with', () => {
         status: 'live',
       });
     });
+    await untilCaughtUp(application);
+    const { rows } = await application.query(
+      `select (select count(*)::int from order_summary) as rows, (select count(*)::int from parked) as parked,
+         (select count(*)::int from stream where category = 'order') as orders`,
+    );
+    expect(rows[0].orders).toBeGreaterThan(0);
+    expect(rows[0]).toMatchObject({ rows: rows[0].orders, parked: 0 });
   });
 
   it('makes partitions, by the job and by an append that finds none, and detaches and attaches them', async () => {
@@ -170,10 +178,11 @@ describe('the role that the service runs with', () => {
   it('is given what newer migrations list, and loses what it was given otherwise', async () => {
     await owner.query(`create table newer (id int);
       insert into application_privilege (object, privileges) values ('table newer', 'select');
-      grant delete on event to ${role.name}`);
+      grant delete on event to ${role.name}; grant create on schema public to ${role.name}, public`);
     await migrateAs(database.connectionString, application, { folder: MIGRATIONS_FOLDER });
     expect((await application.query('select * from newer')).rows).toEqual([]);
     await expect(application.query('delete from event')).rejects.toThrow(/^permission denied/);
+    await expect(application.query('create table mine (id int)')).rejects.toThrow(/^permission denied/);
     await owner.query(`drop table newer; delete from application_privilege where object = 'table newer'`);
   });
 });

@@ -65,6 +65,24 @@ describe('the number of shards', () => {
     expect(rows).toEqual([]);
   });
 
+  it('is looked at again when another process has settled it since', async () => {
+    let looked = false;
+    const query = async (...args: Parameters<Pool['query']>): Promise<unknown> => {
+      const result = await (pool.query(...args) as unknown as Promise<unknown>);
+      if (!looked) {
+        looked = true;
+        await settle(4);
+      }
+      return result;
+    };
+    const late = new Proxy(pool, {
+      get: (target, name) => (name === 'query' ? query : (Reflect.get(target, name) as unknown)),
+    });
+    const outcome = migrate(late, { folder: MIGRATIONS_FOLDER, shardCount: 2 });
+    await expect(outcome).rejects.toBeInstanceOf(ShardCountProblem);
+    expect(await readShardCount(pool)).toBe(4);
+  });
+
   it('is settled by one of two who are at it at the same moment, and the other is refused', async () => {
     await settle();
     await pool.query(`delete from log_head;

@@ -36,7 +36,8 @@ export type Archive = {
 
 export type Archived = { readonly streams: number };
 
-const PAGE_STREAMS = 500; // a page is closed or archived under the head lock: some milliseconds
+// Under the head lock, so appends wait for a page: 29 ms at p99 beside a walk over 100,000 streams, 58 with 500 a page.
+const PAGE_STREAMS = 200;
 const LISTED_MAX = 5;
 const LOCK_TRIES = 20;
 const LOCK_PAUSE_MS = 1_000;

@@ -42,7 +42,10 @@ export async function migrate(pool: Pool, { folder, shardCount }: MigrateOptions
   await refuseOtherShardCount(pool, shardCount);
   // A role that may not change the schema must be able to start on one that needs no change.
   const { pending, unknown } = await migrationState(pool, folder);
-  if (pending.length === 0 && unknown.length === 0 && (await isSettled(pool))) return [];
+  if (pending.length === 0 && unknown.length === 0 && (await isSettled(pool))) {
+    await refuseOtherShardCount(pool, shardCount); // it may have been settled by another process since we looked
+    return [];
+  }
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({
     db,

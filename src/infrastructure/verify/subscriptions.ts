@@ -9,24 +9,25 @@ type UnitRow = {
   head: bigint | null;
   status: string;
   error: string | null;
-  held_for_hours: number;
+  stuck: boolean;
 };
 
 // Leases are of seconds: one of hours comes of a clock that jumped, and keeps everybody from the work.
-const LEASE_HOURS_MAX = 1;
+const LEASE_MAX = '1 hour';
 
 /** No checkpoint lies beyond the head. What has halted, or waits for an operator's decision, is listed. */
 export async function checkSubscriptions(tx: Tx): Promise<CheckResult> {
   const { rows } = await tx.query<UnitRow>(
     `select s.name, s.version, s.shard, s.position, l.head, s.status, s.last_error as error,
-       (extract(epoch from s.lease_until - now()) / 3600)::float8 as held_for_hours
+       s.lease_until > now() + $1::interval as stuck
      from subscription s left join log_head l on l.shard = s.shard order by s.name, s.version, s.shard`,
+    [LEASE_MAX],
   );
   const findings = [...rows.flatMap(judge), ...(await checkParked(tx))];
   return { findings, counts: { checkpoints: rows.length } };
 }
 
-function judge({ name, version, shard, position, head, status, error, held_for_hours }: UnitRow): Finding[] {
+function judge({ name, version, shard, position, head, status, error, stuck }: UnitRow): Finding[] {
   const unit = `${name} v${version} on shard ${shard}`;
   const details = { name, version, shard };
   const findings: Finding[] = [];
@@ -40,10 +41,8 @@ function judge({ name, version, shard, position, head, status, error, held_for_h
     const message = `${unit} has halted at ${position}: ${error ?? 'it does not say why'}`;
     findings.push(warning('subscription-halted', message, { ...details, position, error }));
   }
-  if (held_for_hours > LEASE_HOURS_MAX) {
-    const message = `${unit}: its lease ends in ${Math.round(held_for_hours)} hours`;
-    findings.push(warning('lease-stuck', message, details));
-  }
+  if (stuck)
+    findings.push(warning('lease-stuck', `${unit}: its lease ends more than ${LEASE_MAX} from now`, details));
   return findings;
 }
 
