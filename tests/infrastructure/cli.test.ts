@@ -144,9 +144,11 @@ describe('the executable without DATABASE_URL', () => {
     const service = spawnService({ ...env, PORT: '0' });
     try {
       await service.url();
-      const beside = await startCli(env, ['projections', 'list', '--json']).ended();
-      expect(jsonOf(beside).projections).toMatchObject([{ followed: true }, { followed: true }]);
-      expect(beside).toMatchObject({ exitCode: 0, stderr: '' });
+      await eventually(async () => {
+        const beside = await startCli(env, ['projections', 'list', '--json']).ended();
+        expect(beside).toMatchObject({ exitCode: 0, stderr: '' });
+        expect(jsonOf(beside).projections).toMatchObject([{ followed: true }, { followed: true }]);
+      });
     } finally {
       await service.end('SIGTERM');
     }
