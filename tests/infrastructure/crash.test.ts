@@ -64,7 +64,8 @@ async function killAfter(
   expect(await answer).toBe('no answer');
 }
 
-describe('the service killed with kill -9', () => {
+// Each starts the service up to three times, from its sources, and waits for the lease of the one that was killed.
+describe('the service killed with kill -9', { timeout: 120_000 }, () => {
   it('between append and answer gives the same order when the request is repeated', async () => {
     await killAfter('append-units', 1, (address) => `${address}/api/orders`, order, 'order-1');
     expect(await count('event')).toBe(1);
@@ -106,6 +107,6 @@ describe('the service killed with kill -9', () => {
         paymentStatus: 'Paid',
         dueAmount: { amount: 0 },
       });
-    });
+    }, 30_000);
   });
 });

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { LogOverloaded, LogUnavailable, UnreadableEvent } from '../../src/application/ports.ts';
 import { eventCodec, type EventCodec } from '../../src/infrastructure/codecs/event-codec.ts';
+import { CheckpointMoved, LeaseLost } from '../../src/infrastructure/event-log/leases.ts';
 import { openLog } from '../../src/infrastructure/event-log/event-log.ts';
 import { startWorker } from '../../src/infrastructure/event-log/worker.ts';
 import { isTransient } from '../../src/infrastructure/postgres/pool.ts';
@@ -25,7 +26,6 @@ const options = JSON.parse(process.argv[2]!) as ChildOptions;
 const { name, seed, databaseUrl, shards, leaseMs, hot, cutEveryMs } = options;
 const QUEUE_MAX = 150;
 const WAIT_WHEN_REFUSED_MS = 20;
-const POISON_EVERY_MS = [3_000, 10_000] as const; // each holds a subscription up for two seconds
 const UNREADABLE_EVERY_MS = [100, 500] as const;
 const chance = chanceOf(seed);
 const known = whatIsKnown(chance, hot);
@@ -42,7 +42,8 @@ const textOf = (fault: unknown): string =>
   fault instanceof Error ? (fault.stack ?? fault.message) : JSON.stringify(fault);
 
 const isExpected = (fault: unknown): boolean =>
-  [Planned, Poison, UnreadableEvent].some((kind) => fault instanceof kind) || isTransient(fault);
+  [Planned, Poison, UnreadableEvent, LeaseLost, CheckpointMoved].some((kind) => fault instanceof kind) ||
+  isTransient(fault);
 
 /** What is reported on the way is as telling as what is answered: nothing may fail but by an outage, or on purpose. */
 const logger: Logger = pino({
@@ -142,6 +143,7 @@ async function readOnce(): Promise<void> {
 
 async function obey([order, ...rest]: ToChild): Promise<void> {
   if (order === 'repeat') known.heardOf(...(rest as [Command, 'in' | 'unknown']));
+  if (order === 'poison') await writeTrouble(writing, 'poison');
   if (order === 'rest') resting.abort();
   if (order !== 'stop') return;
   await worker.stop();
@@ -157,7 +159,6 @@ void once(orders, 'close').then(() => process.exit(1)); // whoever started us is
 report(['ready']);
 await Promise.all([
   ...Array.from({ length: options.writers }, () => keep([0, 0], () => act(writing))),
-  keep(POISON_EVERY_MS, () => writeTrouble(writing, 'poison')),
   keep(UNREADABLE_EVERY_MS, () => writeTrouble(writing, 'unreadable')),
   keep([0, 10], readOnce),
   keep([0, 10], readOnce),

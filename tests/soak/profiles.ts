@@ -22,7 +22,7 @@ export async function soakWhole(server: SoakServer, asked: Asked): Promise<SoakR
       leaseMs: 1_000,
       effectFails: 0.01,
       batches: [7, 50, 200],
-      standstillMs: 20_000,
+      standstillMs: 30_000,
       partition: isLong ? 100_000 : 1_000,
       cutEveryMs: [50, 250],
       troubles: {
@@ -31,7 +31,8 @@ export async function soakWhole(server: SoakServer, asked: Asked): Promise<SoakR
         stopProcess: [500, 2_000],
         rollBack: [50, 200],
         holdHead: [200, 600],
-        pauseSubscription: [300, 1_000],
+        pauseSubscription: [1_500, 4_000],
+        poison: [2_000, 8_000],
         retryParked: [300, 1_000],
         restartServer: isLong ? [20_000, 40_000] : [3_000, 5_000],
       },

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnreachable, type Pool } from '../../src/infrastructure/postgres/pool.ts';
 import type { Violation } from './protocol.ts';
 
-type Place = { readonly unit: string; readonly position: bigint; readonly behind: boolean };
+type Place = {
+  readonly unit: string;
+  readonly position: bigint;
+  readonly behind: boolean;
+  readonly state: string;
+};
 
 /** Complains when the log, or a subscription that is behind it, stands still for so long. */
 export async function watchProgress(
@@ -16,11 +21,12 @@ export async function watchProgress(
   for (;;) {
     await sleep(standstillMs / 20, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
-    for (const { unit, position, behind } of await places(pool)) {
+    for (const { unit, position, behind, state } of await places(pool)) {
       const last = moved.get(unit);
       if (last?.position !== position || !behind) moved.set(unit, { position, at: performance.now() });
       else if (performance.now() - last.at > standstillMs) {
-        onViolation({ kind: 'stalled', detail: `${unit} is at ${position} for ${standstillMs / 1_000} s` });
+        const detail = `${unit} is at ${position} for ${standstillMs / 1_000} s ${state}`;
+        onViolation({ kind: 'stalled', detail });
         moved.delete(unit);
       }
     }
@@ -31,9 +37,11 @@ export async function watchProgress(
 async function places(pool: Pool): Promise<readonly Place[]> {
   try {
     const { rows } = await pool.query<Place>(
-      `select 'the log' as unit, sum(head)::bigint as position, true as behind from log_head
+      `select 'the log' as unit, sum(head)::bigint as position, true as behind, '' as state from log_head
        union all
-       select s.name || ' on shard ' || shard, s.position, s.position < l.head from subscription s join log_head l using (shard)`,
+       select s.name || ' on shard ' || shard, s.position, s.position < l.head,
+         format('(%s, owner %s, epoch %s, %s)', s.status, s.owner, s.epoch, s.last_error)
+       from subscription s join log_head l using (shard)`,
     );
     return rows;
   } catch (fault) {

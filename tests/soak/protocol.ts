@@ -89,4 +89,5 @@ export type FromChild =
   | readonly ['counts', { readonly reads: number; readonly cuts: number }]
   | readonly ['resting'];
 
-export type ToChild = readonly ['repeat', Command, Standing] | readonly ['rest'] | readonly ['stop'];
+export type ToChild =
+  readonly ['repeat', Command, Standing] | readonly ['poison'] | readonly ['rest'] | readonly ['stop'];

@@ -19,6 +19,8 @@ export type Troubles = {
   readonly rollBack?: Range;
   readonly holdHead?: Range;
   readonly pauseSubscription?: Range;
+  /** An event that subscriptions fail at, which holds each up for two seconds before it is parked. */
+  readonly poison?: Range;
   /** What is parked is tried again, healed or not. */
   readonly retryParked?: Range;
   readonly restartServer?: Range;
@@ -84,6 +86,12 @@ const KINDS: Readonly<Record<keyof Troubles, Trouble>> = {
   rollBack,
   holdHead,
   pauseSubscription,
+  poison: async ({ chance, children }) => {
+    const ready = children.living().filter((child) => child.ready());
+    if (ready.length === 0) return false;
+    chance.pick(ready).tell(['poison']);
+    return true;
+  },
   retryParked: async ({ pool }) => (await heal(pool, 0.5)) > 0,
   restartServer: async ({ restartServer }) => {
     await restartServer();
