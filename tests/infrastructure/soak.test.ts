@@ -16,9 +16,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('several processes that are killed, stopped and cut off, as PostgreSQL is', () => {
-  // Four shards are soaked by `npm run soak`: on two processors they need more time than a test run has.
-  it('keep every promise of the log', async () => {
-    const report = await soakWhole(server, { seed: SEED, seconds: 8, shards: 1 });
+  it.each([1, 4])('keep every promise of the log, on %i shards', async (shards) => {
+    const report = await soakWhole(server, { seed: SEED, seconds: 8, shards });
     expect(report.violations).toEqual([]);
     const { commands, events, troubles, processes } = report;
     for (const count of [

@@ -1,10 +1,18 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../src/application/ports.ts';
 import type { OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
 import type { Effect } from '../../src/infrastructure/event-log/effect.ts';
+import {
+  acquireLease,
+  createCheckpoints,
+  releaseLease,
+  renewLeases,
+} from '../../src/infrastructure/event-log/leases.ts';
 import type { Subscription } from '../../src/infrastructure/event-log/subscription.ts';
 import type { Following, Worker } from '../../src/infrastructure/event-log/worker.ts';
 import type { OrderId } from '../../src/domain/shared/ids.ts';
+import { isTransient, type Pool, type Tx } from '../../src/infrastructure/postgres/pool.ts';
 import { ids } from '../../src/infrastructure/system.ts';
 import { eventually } from '../support/eventually.ts';
 import { claimed, contextOf, newOrder, openTestLog, orderStream, startTestWorker } from '../support/log.ts';
@@ -256,6 +264,45 @@ describe('several processes', () => {
   });
 });
 
+describe('the row of a subscription', () => {
+  const unit = { name: 'test', version: 1, shard: 0 };
+  const leaseMs = 60_000;
+
+  beforeEach(() => createCheckpoints(database.pool, unit, 1));
+
+  it('is passed over while a process that froze in the middle of a batch holds its lock', async () => {
+    const frozen = await database.pool.connect();
+    await frozen.query('begin');
+    await frozen.query('select from subscription for update');
+    try {
+      expect(await acquireLease(database.pool, unit, 'another', leaseMs)).toBeUndefined();
+    } finally {
+      frozen.release(true);
+    }
+    await eventually(async () =>
+      expect(await acquireLease(database.pool, unit, 'another', leaseMs)).toBeDefined(),
+    );
+  });
+
+  it('is let go by the server when a process freezes in the middle of a batch', async () => {
+    const frozen = await database.pool.connect();
+    const cutOff = once(frozen, 'error');
+    await frozen.query('begin');
+    await frozen.query('select from subscription for update');
+    const [fault] = (await cutOff) as [Error];
+    frozen.release(fault);
+    expect(isTransient(fault)).toBe(true);
+    expect(await acquireLease(database.pool, unit, 'another', leaseMs)).toBeDefined();
+  });
+
+  it('stays free once the lease was given back, also when an extension arrives late', async () => {
+    const lease = await acquireLease(database.pool, unit, 'one', leaseMs);
+    await releaseLease(database.pool, lease!);
+    await renewLeases(database.pool, [lease!], leaseMs);
+    expect(await acquireLease(database.pool, unit, 'another', leaseMs)).toBeDefined();
+  });
+});
+
 describe('an operator', () => {
   it('pauses a subscription at once, and it goes on from there when resumed', async () => {
     const following = follow(note());
@@ -277,6 +324,23 @@ function poisonedBy(streamId: string): { effect: Effect; heal: () => void } {
     if (!healed && events.some((event) => event.streamId === streamId)) throw new Error('cannot be handled');
   });
   return { effect, heal: () => (healed = true) };
+}
+
+/** Each transaction with such a statement is committed, but the connection is lost before the answer arrives. */
+function unheard(pool: Pool, statement: RegExp): Pool {
+  const connect = async (): Promise<Tx> => {
+    const tx = await pool.connect();
+    let lost = false;
+    const query = async (...[what, ...rest]: [string | { text: string }, ...unknown[]]): Promise<unknown> => {
+      const text = typeof what === 'string' ? what : what.text;
+      lost ||= statement.test(text);
+      const result = await (tx.query as (...all: unknown[]) => Promise<unknown>)(what, ...rest);
+      if (lost && text === 'commit') throw new Error('Connection terminated unexpectedly');
+      return result;
+    };
+    return { query, release: (fault?: Error) => tx.release(fault) } as Tx;
+  };
+  return { query: pool.query.bind(pool), connect } as Pool;
 }
 
 const parked = async (): Promise<unknown[]> =>
@@ -307,6 +371,22 @@ describe('an event that cannot be handled', () => {
     expect(await parked()).toEqual([]);
     await claim(bad, 2);
     await eventually(async () => expect(await seen()).toEqual(upTo(44)));
+  });
+
+  it('keeps its stream waiting although nobody heard that it was parked', async () => {
+    const bad = ids.orderId();
+    await open.log.append(newOrder(bad));
+    await claim(bad, 1);
+    await append(5);
+    await claim(bad, 2);
+    const effect = note((events) => {
+      if (events.some(({ streamId, version }) => streamId === bad && version === 1)) throw new Error('bad');
+    });
+    const worker = startTestWorker(unheard(database.pool, /insert into parked/), open.tails, 1_000);
+    workers.push(worker);
+    follow(effect, { worker });
+    await eventually(async () => expect((await parked()).length).toBe(3), 20_000);
+    expect(await seen()).toEqual([3, 4, 5, 6, 7]);
   });
 
   it('stays parked, with one more attempt, when the retry fails too', async () => {

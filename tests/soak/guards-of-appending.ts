@@ -128,7 +128,13 @@ export const GUARDS_OF_APPENDING: readonly Removal[] = [
   {
     name: 'own-partition',
     guard: 'an append that finds no partition makes it',
-    edits: [{ where: APPEND, from: 'isWithoutPartition(fault) && !partitionMissed', to: 'false' }],
+    edits: [
+      {
+        where: APPEND,
+        from: 'isWithoutPartition(fault) && partitionsMissed < PARTITIONS_MISSED_MAX',
+        to: 'false',
+      },
+    ],
     caughtBy: ['fault'],
   },
 ];

@@ -15,7 +15,7 @@ export async function soakWhole(server: SoakServer, asked: Asked): Promise<SoakR
   const program = await compileProgram();
   const database = await server.createDatabase(asked.shards);
   try {
-    return await soak({
+    const report = await soak({
       databaseUrl: database.url,
       processes: 3,
       writers: 32,
@@ -24,9 +24,9 @@ export async function soakWhole(server: SoakServer, asked: Asked): Promise<SoakR
       batches: [7, 50, 200],
       standstillMs: 30_000,
       partition: isLong ? 100_000 : 1_000,
-      cutEveryMs: [50, 250],
+      cutEveryMs: [200, 800],
       troubles: {
-        killBackend: [50, 300],
+        killBackend: [200, 800],
         killProcess: [1_000, 3_000],
         stopProcess: [500, 2_000],
         rollBack: [50, 200],
@@ -40,9 +40,10 @@ export async function soakWhole(server: SoakServer, asked: Asked): Promise<SoakR
       program: program.path,
       ...asked,
     });
+    await database.drop();
+    return report;
   } finally {
     await program.remove();
-    await database.drop();
   }
 }
 
@@ -51,7 +52,7 @@ export async function soakWithout(server: SoakServer, removal: Removal, asked: A
   const program = await compileProgram(removal.edits);
   const database = await server.createDatabase(asked.shards);
   try {
-    return await soak({
+    const report = await soak({
       databaseUrl: database.url,
       processes: removal.needs === 'stop' ? 2 : 1,
       writers: 8,
@@ -70,8 +71,9 @@ export async function soakWithout(server: SoakServer, removal: Removal, asked: A
       endAt: removal.caughtBy,
       ...asked,
     });
+    await database.drop();
+    return report;
   } finally {
     await program.remove();
-    await database.drop();
   }
 }

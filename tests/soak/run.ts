@@ -70,6 +70,8 @@ async function run({ without, asked, json }: Arguments): Promise<SoakReport> {
   const removal = REMOVALS.find(({ name }) => name === without);
   if (without !== undefined && !removal) throw new Error(`there is no guard ${without}; --help names them`);
   if (!json) say(`seed ${asked.seed}, ${asked.shards} shards, ${asked.seconds} s`);
+  const giveUp = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => giveUp.abort());
   let told = 0;
   const onProgress = ({ seconds, commands, violations }: Progress): void => {
     const { appended, duplicate, conflict, lost } = commands;
@@ -82,8 +84,8 @@ async function run({ without, asked, json }: Arguments): Promise<SoakReport> {
   };
   const server = await startSoakServer();
   try {
-    if (!removal) return await soakWhole(server, { ...asked, onProgress });
-    return await soakWithout(server, removal, { ...asked, onProgress });
+    if (!removal) return await soakWhole(server, { ...asked, onProgress, signal: giveUp.signal });
+    return await soakWithout(server, removal, { ...asked, onProgress, signal: giveUp.signal });
   } finally {
     await server.stop();
   }

@@ -40,6 +40,8 @@ export type SoakOptions = {
   readonly prepare?: (pool: Pool) => Promise<void>;
   /** Ends at once when one of these is seen, with nothing brought to rest. */
   readonly endAt?: readonly ViolationKind[];
+  /** Gives up: throws when all is cleared away. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 };
 
@@ -108,6 +110,7 @@ function begin(options: SoakOptions): Soaking {
   const chance = chanceOf(seed);
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
+  options.signal?.addEventListener('abort', () => ending.abort());
   const violations: Violation[] = [];
   const onViolation = (violation: Violation): void => {
     const alike = violations.filter(({ kind }) => kind === violation.kind);
@@ -156,6 +159,7 @@ async function soakOn(
     if (soFarMs >= seconds * 1_000 && !waitsForTrouble) ending.abort();
   }
   const [checks] = await background;
+  options.signal?.throwIfAborted();
   return { checks, troubles };
 }
 

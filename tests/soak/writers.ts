@@ -143,7 +143,8 @@ async function chain({ newId, attempt, complain }: Writing): Promise<void> {
   ]);
   const broken = outcomes.indexOf('conflict');
   const before = outcomes.slice(0, broken);
-  if (broken > 0 && before.every((outcome) => outcome === 'appended' || outcome === 'duplicate'))
+  // After a duplicate, somebody who repeated the first may have appended to the stream as well.
+  if (broken > 0 && before.every((outcome) => outcome === 'appended'))
     complain(`a command was overtaken by one sent after it: ${outcomes.join(', ')} of ${id}`);
 }
 

@@ -13,8 +13,8 @@ export type Applier = {
   apply(entries: readonly LogEntry[], from: bigint): Promise<bigint>;
   /** Takes up what operators decided about parked events, and what a newer build than the one before can read. */
   lookAfterParked(): Promise<void>;
-  /** An event of this stream was parked: later ones wait. */
-  block(streamId: string): void;
+  /** After a fault: what was being written may be in the database or not. */
+  forget(): void;
   blockedCount(): number;
 };
 
@@ -35,6 +35,7 @@ export function openApplier(
 ): Applier {
   let blocked: Set<string> | undefined; // unknown until looked up
   let blockedCheckedAt = 0;
+  let unreadableTried = false;
 
   async function apply(entries: readonly LogEntry[], from: bigint): Promise<bigint> {
     const to = entries.at(-1)!.position;
@@ -58,14 +59,15 @@ export function openApplier(
   }
 
   async function lookAfterParked(): Promise<void> {
-    const first = blocked === undefined;
     const due = performance.now() - blockedCheckedAt > PARKED_CHECK_MS;
-    if (!first && (blocked?.size === 0 || !due)) return;
+    if (blocked && (blocked.size === 0 || !due)) return;
     blockedCheckedAt = performance.now();
     const streams = await blockedStreams(pool, lease);
     blocked = new Set(streams.map(({ streamId }) => streamId));
+    const readable = !unreadableTried; // by this build, for all we know
+    unreadableTried = true;
     for (const { streamId, retry, unreadable } of streams) {
-      if ((retry || (first && unreadable)) && (await retryStream(streamId))) blocked.delete(streamId);
+      if ((retry || (readable && unreadable)) && (await retryStream(streamId))) blocked.delete(streamId);
     }
   }
 
@@ -98,7 +100,7 @@ export function openApplier(
   return {
     apply,
     lookAfterParked,
-    block: (streamId) => (blocked = new Set(blocked).add(streamId)),
+    forget: () => (blocked = undefined),
     blockedCount: () => blocked?.size ?? 0,
   };
 }

@@ -47,28 +47,29 @@ export async function createCheckpoints(
   );
 }
 
-/** Says that this process lives and would follow these; how many processes would follow each. */
+/** Says that this process lives and would follow these; how many processes would follow each, this one included. */
 export async function announceWorker(
   pool: Pool,
   owner: string,
   subscriptions: readonly { readonly name: string; readonly version: number }[],
   leaseMs: number,
 ): Promise<{ name: string; version: number; workers: number }[]> {
-  await pool.query({
+  const { rows } = await pool.query<{ name: string; version: number; workers: number }>({
     name: 'worker-announce',
-    text: `insert into worker (name, version, owner, alive_until)
-      select name, version, $3, now() + make_interval(secs => $4 / 1000.0) from unnest($1::text[], $2::int[]) as u (name, version)
-      on conflict (name, version, owner) do update set alive_until = excluded.alive_until`,
+    text: `with own as (select * from unnest($1::text[], $2::int[]) as u (name, version)),
+      announced as (insert into worker (name, version, owner, alive_until)
+        select name, version, $3, now() + make_interval(secs => $4 / 1000.0) from own
+        on conflict (name, version, owner) do update set alive_until = excluded.alive_until)
+      select own.name, own.version, 1 + count(other.owner)::int as workers
+      from own left join worker other on other.name = own.name and other.version = own.version
+        and other.owner <> $3 and other.alive_until > now()
+      group by own.name, own.version`,
     values: [
       subscriptions.map(({ name }) => name),
       subscriptions.map(({ version }) => version),
       owner,
       leaseMs,
     ],
-  });
-  const { rows } = await pool.query<{ name: string; version: number; workers: number }>({
-    name: 'worker-count',
-    text: `select name, version, count(*)::int as workers from worker where alive_until > now() group by name, version`,
   });
   return rows;
 }
@@ -78,42 +79,37 @@ export async function forgetWorker(pool: Pool, owner: string): Promise<void> {
 }
 
 /**
- * Extends these leases of a shard and reads how all of the shard's stand. A row that is locked is passed over: the
- * batch that holds the lock extends the lease.
+ * Extends these leases and reads how all units stand, in one round trip: on connections that break again and again, one
+ * of many would fail every time. A row that is locked is passed over: the batch that holds the lock extends the lease.
  */
-export async function renewLeases(
-  pool: Pool,
-  shard: number,
-  leases: readonly Lease[],
-  leaseMs: number,
-): Promise<UnitRow[]> {
-  await pool.query({
+export async function renewLeases(pool: Pool, leases: readonly Lease[], leaseMs: number): Promise<UnitRow[]> {
+  const { rows } = await pool.query<UnitRow>({
     name: 'lease-renew',
-    text: `update subscription s set lease_until = now() + make_interval(secs => $5 / 1000.0)
-      from (select l.name, l.version from unnest($2::text[], $3::int[], $4::bigint[]) as u (name, version, epoch)
-        join subscription l on l.shard = $1 and l.name = u.name and l.version = u.version
-          and l.epoch = u.epoch and l.status = 'running'
-        for update of l skip locked) held
-      where s.shard = $1 and s.name = held.name and s.version = held.version`,
+    text: `with held as (select l.shard, l.name, l.version
+        from unnest($1::smallint[], $2::text[], $3::int[], $4::bigint[]) as u (shard, name, version, epoch)
+        join subscription l on l.shard = u.shard and l.name = u.name and l.version = u.version
+          and l.epoch = u.epoch and l.status = 'running' and l.owner is not null -- not one given back meanwhile
+        for update of l skip locked),
+      renewed as (update subscription s set lease_until = now() + make_interval(secs => $5 / 1000.0)
+        from held where s.shard = held.shard and s.name = held.name and s.version = held.version)
+      select shard, name, version, position, owner, epoch, status,
+        (extract(epoch from lease_until - now()) * 1000)::float8 as lease_ms
+      from subscription`,
     values: [
-      shard,
+      leases.map(({ shard }) => shard),
       leases.map(({ name }) => name),
       leases.map(({ version }) => version),
       leases.map(({ epoch }) => epoch),
       leaseMs,
     ],
   });
-  const { rows } = await pool.query<UnitRow>({
-    name: 'lease-read',
-    text: `select shard, name, version, position, owner, epoch, status,
-        (extract(epoch from lease_until - now()) * 1000)::float8 as lease_ms
-      from subscription where shard = $1`,
-    values: [shard],
-  });
   return rows;
 }
 
-/** Takes a free unit, with the next epoch; undefined if another process was faster. */
+/**
+ * Takes a free unit, with the next epoch; undefined if another process was faster, or if the row is still locked by one
+ * that stopped in the middle of a batch: waiting for it would keep us from all other units.
+ */
 export async function acquireLease(
   pool: Pool,
   unit: Unit,
@@ -122,8 +118,11 @@ export async function acquireLease(
 ): Promise<Lease | undefined> {
   const { rows } = await pool.query<{ epoch: bigint }>({
     name: 'lease-acquire',
-    text: `update subscription set owner = $4, epoch = epoch + 1, lease_until = now() + make_interval(secs => $5 / 1000.0)
-      where shard = $1 and name = $2 and version = $3 and status = 'running' and lease_until < now()
+    text: `with free as (select from subscription
+        where shard = $1 and name = $2 and version = $3 and status = 'running' and lease_until < now()
+        for update skip locked)
+      update subscription set owner = $4, epoch = epoch + 1, lease_until = now() + make_interval(secs => $5 / 1000.0)
+      where shard = $1 and name = $2 and version = $3 and exists (select from free)
       returning epoch`,
     values: [...key(unit), owner, leaseMs],
   });

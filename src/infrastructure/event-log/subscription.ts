@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { LogOverloaded, LogUnavailable, UnreadableEvent } from '../../application/ports.ts';
 import { inTransaction, isTransient, type Pool } from '../postgres/pool.ts';
-import { errorText, openApplier, type Applier } from './applier.ts';
+import { errorText, openApplier } from './applier.ts';
 import type { Effect } from './effect.ts';
 import { advance, CheckpointMoved, LeaseLost, readCheckpoint, recordFailure, type Lease } from './leases.ts';
 import { park } from './parked.ts';
@@ -62,7 +62,7 @@ export function runSubscription(context: RunnerContext, lease: Lease, subscripti
   const stopping = new AbortController();
   const aborting = new AbortController();
   const applier = openApplier(context, lease, subscription, aborting.signal);
-  const failures = failureHandler(context, lease, subscription, applier, stopping.signal);
+  const failures = failureHandler(context, lease, subscription, stopping.signal);
   let position: bigint | undefined;
   let pollMs = POLL_MS.first;
 
@@ -72,6 +72,7 @@ export function runSubscription(context: RunnerContext, lease: Lease, subscripti
         await step();
       } catch (fault) {
         position = undefined; // known again after a look at the database
+        applier.forget();
         if (fault instanceof LeaseLost || aborting.signal.aborted) return;
         if (!(fault instanceof CheckpointMoved) && (await failures.met(fault)) === 'halted') return;
       }
@@ -120,7 +121,6 @@ function failureHandler(
   { pool, tail, logger, leaseMs }: RunnerContext,
   lease: Lease,
   { name, version, batchMax, onPoison, isOutage = () => false }: Subscription,
-  applier: Applier,
   stopping: AbortSignal,
 ) {
   const about = { subscription: name, version, shard: lease.shard };
@@ -166,7 +166,6 @@ function failureHandler(
       await advance(tx, lease, from, entry.position, leaseMs);
       await park(tx, lease, [{ entry, kind, error: errorText(fault), attempts: failures }]);
     });
-    applier.block(entry.streamId);
     failures = 0;
     const { position, type } = entry;
     logger.error({ ...about, position: String(position), type, err: fault }, 'an event was parked');

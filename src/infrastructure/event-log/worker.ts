@@ -44,7 +44,7 @@ type Held = {
   leaving: boolean;
 };
 
-const RETRY_MS = 500;
+const RETRY_MS = 100;
 const TICK_MS_MIN = 20;
 
 const nameOf = ({ name, version }: { readonly name: string; readonly version: number }): string =>
@@ -92,11 +92,8 @@ export function startWorker(
     const workers = new Map(
       (await announceWorker(pool, owner, subscriptions, leaseMs)).map((row) => [nameOf(row), row.workers]),
     );
-    const rows: UnitRow[] = [];
-    for (const { shard } of tails) {
-      const leases = [...held.values()].map(({ lease }) => lease).filter((lease) => lease.shard === shard);
-      rows.push(...(await renewLeases(pool, shard, leases, leaseMs)));
-    }
+    const leases = [...held.values()].map(({ lease }) => lease);
+    const rows = await renewLeases(pool, leases, leaseMs);
     const ours = rows.filter((row) => wanted.has(nameOf(row)));
     dropLost(ours);
     const share = fairShare(ours, workers);

@@ -3,7 +3,7 @@ import type { Pool, Tx } from '../postgres/pool.ts';
 // Whole tables are read here, unlike anywhere else in the service, so the planner chooses freely. Compiling plans costs
 // more than it saves.
 const SETTINGS = `set local enable_seqscan = on; set local enable_bitmapscan = on; set local jit = off;
-  set local work_mem = '64MB'; set local statement_timeout = 0`;
+  set local work_mem = '64MB'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`;
 
 /**
  * Everything `work` reads is of one moment, however long it takes and whatever is appended meanwhile. Nothing that it
