@@ -16,22 +16,26 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('several processes that are killed, stopped and cut off, as PostgreSQL is', () => {
-  it.each([1, 4])('keep every promise of the log, on %i shards', async (shards) => {
-    const report = await soakWhole(server, { seed: SEED, seconds: 8, shards });
-    expect(report.violations).toEqual([]);
-    const { commands, events, troubles, processes } = report;
-    for (const count of [
-      commands.appended,
-      commands.duplicate,
-      commands.conflict,
-      commands.lost,
-      processes.reads,
-    ])
-      expect(count).toBeGreaterThan(0);
-    expect(events).toBeGreaterThanOrEqual(commands.appended);
-    // Which of them come, and how often, is up to the machine; that many do is not.
-    expect(Object.values(troubles).filter((count) => count > 0).length).toBeGreaterThan(3);
-  }, 300_000);
+  it.each([1, 4])(
+    'keep every promise of the log, on %i shards',
+    async (shards) => {
+      const report = await soakWhole(server, { seed: SEED, seconds: 8, shards });
+      expect(report.violations).toEqual([]);
+      const { commands, events, troubles, processes } = report;
+      for (const count of [
+        commands.appended,
+        commands.duplicate,
+        commands.conflict,
+        commands.lost,
+        processes.reads,
+      ])
+        expect(count).toBeGreaterThan(0);
+      expect(events).toBeGreaterThanOrEqual(commands.appended);
+      // Which of them come, and how often, is up to the machine; that many do is not.
+      expect(Object.values(troubles).filter((count) => count > 0).length).toBeGreaterThan(3);
+    },
+    300_000,
+  );
 });
 
 describe('the soak', () => {
