@@ -15,7 +15,7 @@ export type Tail = {
 };
 
 const RECENT_MAX = 2_000;
-const READINGS_MAX = 4;
+const READINGS_MAX = 2; // the one in hand and the next: each more survives a collection of garbage
 
 /** `mark`: how often the tail had been woken when the query was sent. */
 type Reading = { readonly mark: number; readonly result: Promise<readonly LogEntry[]>; settled: boolean };
