@@ -80,15 +80,18 @@ describe('append', () => {
             where datname = current_database() and pid <> pg_backend_pid()`,
           )
           .catch(() => {});
-        await new Promise((resolve) => setTimeout(resolve, 15));
+        await new Promise((resolve) => setTimeout(resolve, 40));
       }
     })();
     const writers = upTo(16).map(async () => {
       for (let n = 0; n < 25; n++) await log.append(newOrder());
     });
-    await Promise.all(writers);
-    killing = false;
-    await killer;
+    try {
+      await Promise.all(writers);
+    } finally {
+      killing = false;
+      await killer;
+    }
     const found = await Promise.all(upTo(inject('shardCount')).map((shard) => positions(shard - 1)));
     expect(found.flat()).toHaveLength(16 * 25);
     for (const ofShard of found) expect(ofShard).toEqual(upTo(ofShard.length));

@@ -146,6 +146,7 @@ describe('a rebuild', () => {
     await eventually(async () => expect(await listed()).toBe(10));
     const reader = await database.pool.connect();
     await reader.query('begin');
+    await reader.query('set local idle_in_transaction_session_timeout = 0'); // a query that takes long does not idle
     await reader.query('select count(*) from order_summary');
     await beginGeneration(database.pool, NAME, 1);
     await eventually(async () => {
