@@ -1,14 +1,14 @@
 import { viewOrder } from '../src/application/orders/order-view.ts';
 import { viewPayment } from '../src/application/payments/payment-view.ts';
 import type { DomainEvent } from '../src/application/ports.ts';
-import { outcomeForOrder } from '../src/domain/checkout/checkout.ts';
-import { applyPaymentOutcome, claimPayment, orderAggregate, type Order } from '../src/domain/orders/order.ts';
-import {
-  initiatePayment,
-  paymentAggregate,
-  recordOutcome,
-  type OperationOutcome,
-} from '../src/domain/payments/payment.ts';
+import { factsForOrder } from '../src/domain/checkout/checkout.ts';
+import { orderAggregate } from '../src/domain/orders/order-evolution.ts';
+import { reserveStock } from '../src/domain/orders/order-lifecycle.ts';
+import { applyPayment, claimPayment } from '../src/domain/orders/order-payments.ts';
+import type { Order } from '../src/domain/orders/order.ts';
+import { recordOutcome, type OperationOutcome } from '../src/domain/payments/operation-outcome.ts';
+import { firstAttemptId, initiatePayment } from '../src/domain/payments/payment-commands.ts';
+import { paymentAggregate } from '../src/domain/payments/payment-evolution.ts';
 import { fold } from '../src/domain/shared/aggregate.ts';
 import type { CustomerId, OrderId, PaymentId } from '../src/domain/shared/ids.ts';
 import { invariant } from '../src/domain/shared/invariant.ts';
@@ -56,7 +56,7 @@ function courseOf(course: Course, variant: number): EventTemplate[] {
   const { at } = PLACE;
   const orderId = PLACE.order as OrderId;
   const paymentId = PLACE.payment as PaymentId;
-  const { event, order } = createdOrder(orderId, PLACE.customer as CustomerId, at, variant + 1);
+  const { event, order: placed } = createdOrder(orderId, PLACE.customer as CustomerId, at, variant + 1);
   const orderEvents: DomainEvent[] = [];
   const paymentEvents: DomainEvent[] = [];
   const written: EventTemplate[] = [];
@@ -89,10 +89,13 @@ function courseOf(course: Course, variant: number): EventTemplate[] {
     );
   }
 
-  write(0, viewOrder(order, 1), { order: [event] });
+  write(0, viewOrder(placed, 1), { order: [event] });
+  const reserved = reserveStock(at, placed);
+  const order = reserved.reduce<Order>(orderAggregate.evolve, placed);
+  write(1, null, { order: reserved });
   if (course === 'unpaid') return written;
 
-  const half = money(order.totals.grand.amountMinor / 2n, order.currency);
+  const half = money(placed.totals.grand.amountMinor / 2n, placed.currency);
   const claimed = claimPayment({ paymentId, at, ...(course === 'half' && { amount: half }) }, order);
   invariant(claimed.ok, 'the sample payment is claimed');
   const { amount } = claimed.value[0];
@@ -101,27 +104,27 @@ function courseOf(course: Course, variant: number): EventTemplate[] {
     orderId,
     amount,
     paymentMethod: 'card',
-    paymentToken: 'tok_4242424242424242',
+    paymentToken: 'tok_success',
+    captureMethod: 'automatic',
     provider: 'simulated',
     at,
   });
   const pending = fold(paymentAggregate, initiated);
   invariant(pending.status !== 'absent', 'an initiated payment exists');
-  write(1, viewPayment(pending, initiated.length), { payment: initiated, order: claimed.value });
+  write(2, viewPayment(pending, initiated.length), { payment: initiated, order: claimed.value });
   if (course === 'pending') return written;
 
   const outcome: OperationOutcome =
     course === 'declined'
       ? { kind: 'declined', code: 'insufficient_funds' }
       : { kind: 'succeeded', providerRef: 'sim_0f1e2d3c4b5a69788796a5b4c3d2e1f0' };
-  const recorded = recordOutcome({ outcome, at }, pending);
+  const attempt = { operationId: firstAttemptId(paymentId), evidence: 'answer' };
+  const recorded = recordOutcome({ ...attempt, outcome, at }, pending);
   const processed = recorded.reduce(paymentAggregate.evolve, pending);
   invariant(processed.status !== 'absent', 'a processed payment exists');
-  write(2, viewPayment(processed, initiated.length + recorded.length), { payment: recorded });
+  write(3, viewPayment(processed, initiated.length + recorded.length), { payment: recorded });
 
-  const command = outcomeForOrder(processed, at);
-  invariant(command, 'a processed payment has an outcome');
   const claimedOrder = claimed.value.reduce<Order>(orderAggregate.evolve, order);
-  write(3, null, { order: applyPaymentOutcome(command, claimedOrder) });
+  write(4, null, { order: applyPayment(factsForOrder(processed), at, claimedOrder) });
   return written;
 }

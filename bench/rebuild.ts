@@ -27,7 +27,8 @@ export async function benchRebuild(lab: Lab, { events }: { events: number }): Pr
   await lab.checkpoint();
   const perSecond = (ms: number): number => (filled.events / ms) * 1_000;
   const measured = await interleave({
-    projection: async (round) => perSecond(await rebuild(database, round + 2, filled.events)),
+    projection: async (round) =>
+      perSecond(await rebuild(database, orderSummaryProjection.codeVersion + 1 + round, filled.events)),
     sql: async () => {
       await plain.query(`drop table if exists ${BY_HAND};
         create table ${BY_HAND} (like read_model.order_summary including all) with (fillfactor = 80)`);

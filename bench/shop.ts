@@ -1,7 +1,9 @@
 import type { CommandContext, Unit } from '../src/application/ports.ts';
 import { viewOrder } from '../src/application/orders/order-view.ts';
-import { createOrder, orderAggregate, type PlacedOrder } from '../src/domain/orders/order.ts';
 import type { OrderEvent } from '../src/domain/orders/order-events.ts';
+import { orderAggregate } from '../src/domain/orders/order-evolution.ts';
+import { createOrder } from '../src/domain/orders/order-lifecycle.ts';
+import type { PlacedOrder } from '../src/domain/orders/order.ts';
 import { fold } from '../src/domain/shared/aggregate.ts';
 import { parseCurrency } from '../src/domain/shared/currencies.ts';
 import type { CustomerId, OrderId, TenantId } from '../src/domain/shared/ids.ts';
@@ -25,6 +27,7 @@ export function createdOrder(
     orderId,
     customerId,
     pricesIncludeTax: false,
+    expiresAt: null,
     shipping: usd(499),
     items: [
       {

@@ -1,5 +1,5 @@
 import { loadAggregate } from '../src/application/load-aggregates.ts';
-import { orderAggregate } from '../src/domain/orders/order.ts';
+import { orderAggregate } from '../src/domain/orders/order-evolution.ts';
 import type { OrderId } from '../src/domain/shared/ids.ts';
 import { invariant } from '../src/domain/shared/invariant.ts';
 import { ensurePartitions } from '../src/infrastructure/event-log/partitions.ts';

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aggregateLoader, loadAggregate, noCache } from '../src/application/load-aggregates.ts';
 import type { EventLog } from '../src/application/ports.ts';
 import type { PaymentEvent } from '../src/domain/payments/payment-events.ts';
-import { initiatePayment, paymentAggregate } from '../src/domain/payments/payment.ts';
+import { initiatePayment } from '../src/domain/payments/payment-commands.ts';
+import { paymentAggregate } from '../src/domain/payments/payment-evolution.ts';
 import { parseCurrency } from '../src/domain/shared/currencies.ts';
 import type { PaymentId } from '../src/domain/shared/ids.ts';
 import { invariant } from '../src/domain/shared/invariant.ts';
@@ -84,7 +85,8 @@ function eventAt(paymentId: PaymentId, index: number): PaymentEvent {
     orderId: ids.orderId(),
     amount: money(8_997n, parseCurrency('USD')!),
     paymentMethod: 'card',
-    paymentToken: 'tok_4242424242424242',
+    paymentToken: 'tok_success',
+    captureMethod: 'automatic',
     provider: 'simulated',
     at: AT,
   });

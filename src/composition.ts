@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildServer } from './api/server.ts';
-import { outcomeApplier } from './application/checkout/apply-outcome.ts';
-import { checkoutConsumer } from './application/checkout/checkout-consumer.ts';
-import { resumePayments } from './application/checkout/resume-payments.ts';
+import { checkoutFollower } from './application/checkout/follow.ts';
+import { orderReconciler } from './application/checkout/reconcile-order.ts';
 import { paymentTaker } from './application/checkout/take-payment.ts';
+import { waker } from './application/checkout/wake.ts';
+import { paymentChanger } from './application/checkout/change-payment.ts';
+import { paymentOperations } from './application/payments/payment-operations.ts';
 import type { Check } from './application/health.ts';
 import { commandExecutor } from './application/execute-command.ts';
 import { STATE_VERSIONS } from './infrastructure/aggregates.ts';
+import { hostCheckout } from './infrastructure/consumers/checkout.ts';
 import { orderCreatedConsumer } from './infrastructure/consumers/order-created-consumer.ts';
 import { paymentProcessedConsumer } from './infrastructure/consumers/payment-processed-consumer.ts';
 import { eventCodec, type EventCodec } from './infrastructure/codecs/event-codec.ts';
@@ -17,17 +20,20 @@ import { stateCache } from './infrastructure/event-log/state-cache.ts';
 import { followsCheck, startWorker } from './infrastructure/event-log/worker.ts';
 import { ensurePartitions } from './infrastructure/event-log/partitions.ts';
 import { startMessaging } from './infrastructure/messaging.ts';
-import { simulatedGateway } from './infrastructure/gateways/simulated-gateway.ts';
+import { alwaysInStock } from './infrastructure/gateways/always-in-stock.ts';
+import { routeInOrder } from './infrastructure/gateways/routing.ts';
+import { simulatedProvider } from './infrastructure/gateways/simulated-provider.ts';
+import { PROVIDER_TIMEOUT_MS, timed } from './infrastructure/gateways/timed.ts';
 import { apiKeys } from './infrastructure/postgres/api-keys.ts';
 import { migrateAs, readSecret } from './infrastructure/postgres/migrate.ts';
 import { answers, createPool, type Pool } from './infrastructure/postgres/pool.ts';
 import { readShardCount } from './infrastructure/postgres/shard-count.ts';
-import { pendingPayments } from './infrastructure/read-models/payment-history.ts';
 import { hostProjections } from './infrastructure/read-models/projection-host.ts';
 import { PROJECTIONS } from './infrastructure/read-models/projections.ts';
 import { openReadModels } from './infrastructure/read-models/read-models.ts';
 import { startScheduler } from './infrastructure/scheduler.ts';
 import { ids, newOwnerName, systemClock } from './infrastructure/system.ts';
+import { wakeDue } from './infrastructure/timers.ts';
 
 export type ServiceOptions = {
   readonly databaseUrl: string;
@@ -56,7 +62,7 @@ const LOG_LIMITS = { batchMax: 256, batchBytesMax: 4_000_000, queueMax: 5_000, r
 const CACHED_EVENTS_MAX = 100_000;
 const LEASE_MS = 5_000;
 const PARTITIONS_EVERY_MS = 60_000;
-const RESUME = { everyMs: 15_000, quietSeconds: 30, batchMax: 100 };
+const TIMERS_EVERY_MS = 1_000;
 
 /** The composition root: builds every adapter, hands it to whoever needs it, and starts all roles in this process. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -83,25 +89,28 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const { log, tails } = opened;
   const execute = commandExecutor(log, systemClock, Math.random, stateCache(CACHED_EVENTS_MAX));
-  const applyOutcome = outcomeApplier(execute, systemClock);
-  const gateway = simulatedGateway(pool);
-  const { takePayment, settle } = paymentTaker({
-    log,
-    execute,
-    applyOutcome,
-    gateway,
-    ids,
-    clock: systemClock,
-    onProviderFault: (fault, paymentId) =>
-      logger.error({ err: fault, paymentId }, 'a provider call ended without an answer'),
+  const ports = { log, execute, ids, clock: systemClock };
+  const routing = routeInOrder([timed(simulatedProvider(pool), PROVIDER_TIMEOUT_MS)]);
+  const operations = paymentOperations({
+    ...ports,
+    routing,
+    onProviderFault: (fault, paymentId) => {
+      const reason = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+      logger.warn(
+        { paymentId, reason },
+        'a provider did not say what came of a call; it is asked again later',
+      );
+    },
   });
+  const changePayment = paymentChanger({ ...ports, operations });
+  const reconcileOrder = orderReconciler({ ...ports, changePayment, stock: alwaysInStock });
+  const takePayment = paymentTaker({ ...ports, operations, reconcileOrder, routing });
+  const wake = waker({ ...ports, operations, changePayment, reconcileOrder });
 
   const worker = startWorker(pool, tails, logger, { owner: newOwnerName(), leaseMs: LEASE_MS });
   const projections = await hostProjections(pool, worker, logger, PROJECTIONS);
-  const consumers = {
-    sql: [orderCreatedConsumer, paymentProcessedConsumer],
-    command: [checkoutConsumer(applyOutcome, ids)],
-  };
+  const checkout = hostCheckout(worker, checkoutFollower(log, reconcileOrder, ids));
+  const consumers = { sql: [orderCreatedConsumer, paymentProcessedConsumer], command: [] };
   const messaging = await startMessaging({
     amqpUrl: options.amqpUrl,
     pool,
@@ -113,25 +122,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const scheduler = startScheduler(logger, [
     { name: 'event-partitions', everyMs: PARTITIONS_EVERY_MS, run: () => ensurePartitions(pool) },
-    {
-      name: 'resume-payments',
-      everyMs: RESUME.everyMs,
-      run: async () => {
-        const pending = await pendingPayments(pool, RESUME.quietSeconds, RESUME.batchMax);
-        if (pending.length === 0) return;
-        const settled = await resumePayments(pending, settle, ids);
-        logger.warn(
-          { pending: pending.length, settled },
-          'payments without an outcome were asked about again',
-        );
-      },
-    },
+    { name: 'timers', everyMs: TIMERS_EVERY_MS, run: () => wakeDue(pool, wake, logger) },
   ]);
 
   const server = await buildServer({
     logger,
     execute,
     takePayment,
+    changePayment,
+    syncPayment: operations.sync,
     readModels: openReadModels(pool, log, shardCount),
     apiKeys: apiKeys(pool),
     ids,
@@ -140,6 +139,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     readiness: async () => [
       await postgresCheck(pool),
       followsCheck('projections', projections.status()),
+      followsCheck('checkout', checkout.status()),
       ...messaging.checks(),
     ],
     version,
@@ -151,6 +151,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await server.close();
       await scheduler.stop();
       await messaging.stop();
+      await checkout.stop();
       await projections.stop();
       await worker.stop();
       await opened.stop();

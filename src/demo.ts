@@ -16,6 +16,8 @@ export async function demoKey(pool: Pool, dataDir: string): Promise<string> {
   return key;
 }
 
+const WEEK = 7 * 24 * 3_600;
+
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 
 const ORDERS = [
@@ -55,24 +57,44 @@ const ORDERS = [
   },
 ];
 
-/** Orders in several states, made through the API like any other: paid, declined, unpaid, partly paid. */
+type Made = { readonly orderId: string; readonly paymentId: string };
+
+/** Orders in many states, made through the API like any other. */
 export async function createDemoOrders(server: FastifyInstance, key: string): Promise<void> {
-  const post = async (url: string, payload: object): Promise<{ orderId: string }> => {
+  const post = async (url: string, payload: object = {}): Promise<Made> => {
     const response = await server.inject({
       method: 'POST',
-      url,
+      url: `/api/${url}`,
       payload,
       headers: { authorization: `Bearer ${key}` },
     });
-    if (response.statusCode !== 201) throw new Error(`demo data: ${url} answered ${response.statusCode}`);
+    if (response.statusCode >= 300)
+      throw new Error(`demo data: ${url} answered ${response.statusCode}: ${response.body}`);
     return response.json();
   };
-  const [paid, declined, , partlyPaid] = await Promise.all(ORDERS.map((order) => post('/api/orders', order)));
-  await post('/api/payments', { orderId: paid!.orderId, paymentMethod: 'card' });
-  await post('/api/payments', {
-    orderId: declined!.orderId,
-    paymentMethod: 'card',
-    paymentToken: 'tok_declined',
-  });
-  await post('/api/payments', { orderId: partlyPaid!.orderId, paymentMethod: 'wallet', amount: usd(1000) });
+  const order = (index: number) =>
+    post('orders', { ...ORDERS[index % ORDERS.length]!, expiresInSeconds: WEEK });
+  const payFor = ({ orderId }: Made, over: object = {}) =>
+    post('payments', { orderId, paymentMethod: 'card', ...over });
+
+  await Promise.all([
+    order(0).then((paid) => payFor(paid)),
+    order(1).then((declined) => payFor(declined, { paymentToken: 'tok_declined' })),
+    order(2), // nobody has paid it yet
+    order(3).then((partly) => payFor(partly, { paymentMethod: 'wallet', amount: usd(1000) })),
+    order(4).then((held) => payFor(held, { captureMethod: 'manual' })),
+    order(5).then((acting) => payFor(acting, { paymentToken: 'tok_3ds_ok' })),
+    order(6).then((unknown) => payFor(unknown, { paymentToken: 'tok_timeout_never_sent' })),
+    order(7).then(async (refunded) => {
+      const { paymentId } = await payFor(refunded);
+      await post(`payments/${paymentId}/refunds`, {
+        items: [{ lineId: '1', quantity: 1 }],
+        reason: 'arrived broken',
+      });
+    }),
+    order(8).then(async (cancelled) => {
+      await payFor(cancelled);
+      await post(`orders/${cancelled.orderId}/cancel`, { reason: 'ordered by mistake' });
+    }),
+  ]);
 }

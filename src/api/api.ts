@@ -3,6 +3,8 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiKeys } from '../application/access.ts';
 import type { TakePayment } from '../application/checkout/take-payment.ts';
+import type { ChangePayment } from '../application/checkout/change-payment.ts';
+import type { PaymentOperations } from '../application/payments/payment-operations.ts';
 import type { ExecuteCommand } from '../application/execute-command.ts';
 import type { Clock, Ids } from '../application/ports.ts';
 import type { Check } from '../application/health.ts';
@@ -13,7 +15,9 @@ import type { Cursors } from './cursor.ts';
 export type ServerOptions = {
   readonly logger: FastifyBaseLogger;
   readonly execute: ExecuteCommand;
-  readonly takePayment: TakePayment['takePayment'];
+  readonly takePayment: TakePayment;
+  readonly changePayment: ChangePayment;
+  readonly syncPayment: PaymentOperations['sync'];
   readonly readModels: ReadModels;
   readonly apiKeys: ApiKeys;
   readonly ids: Ids;

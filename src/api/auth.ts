@@ -9,6 +9,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a key must be allowed to do; every route that needs a key names one. */
     scope?: Scope;
+    /** A request without a body stands for one with an empty object. */
+    bodyIsOptional?: boolean;
+    /** Whoever changes what others may have changed says what they have seen. */
+    needsIfMatch?: boolean;
   }
 }
 

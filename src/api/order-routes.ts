@@ -5,12 +5,15 @@ import type { OrderPlace } from '../application/read-models.ts';
 import { parseOrderId, type CustomerId, type TenantId } from '../domain/shared/ids.ts';
 import { err } from '../domain/shared/result.ts';
 import { commandOf } from './command-context.ts';
+import { toItem } from './order-items.ts';
 import { CreateOrderBody, HistorySchema, OrderPage, OrderParams, OrderQuery } from './order-schemas.ts';
 import { sendProblem } from './problem.ts';
 import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
 import { IdempotencyHeaders, NoQuery, problems, toMoney } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
+
+const PAYMENT_WINDOW_SECONDS = 1_800;
 
 export function orderRoutes(
   api: Api,
@@ -34,12 +37,15 @@ export function orderRoutes(
       const requested = commandOf(request, ids);
       const { context, keyed } = requested;
       return guard(request, reply, requested, async () => {
+        const at = clock.now();
+        const { expiresInSeconds = PAYMENT_WINDOW_SECONDS } = request.body;
         const done = await execute(
           createOrderRequest(context, {
             ...toPricing(request.body),
             orderId: ids.orderId(keyed ? context.commandId : undefined),
             customerId: request.body.customerId as CustomerId,
-            at: clock.now().toISOString(),
+            expiresAt: new Date(at.getTime() + expiresInSeconds * 1_000).toISOString(),
+            at: at.toISOString(),
           }),
         );
         if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
@@ -145,12 +151,7 @@ export function orderRoutes(
 }
 
 function toPricing({ items, shipping, pricesIncludeTax = false }: CreateOrderBody) {
-  const [first, ...rest] = items.map(({ unitPrice, discount, taxRate, ...item }) => ({
-    ...item,
-    unitPrice: toMoney(unitPrice),
-    ...(discount && { discount: toMoney(discount) }),
-    ...(taxRate !== undefined && { taxRateBasisPoints: taxRate }),
-  }));
+  const [first, ...rest] = items.map(toItem);
   return {
     items: [first!, ...rest] as const,
     pricesIncludeTax,

@@ -1,28 +1,33 @@
 import { Type, type Static } from 'typebox';
 import type { OrderView } from '../application/orders/order-view.ts';
-import { instant, MoneySchema, nullable, reference, text, uuid } from './schemas.ts';
+import { instant, MoneySchema, nullable, Quantities, reference, text, uuid } from './schemas.ts';
+
+const item = {
+  productId: reference('Your id of the product'),
+  productName: text(200, 'As the customer sees it'),
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  unitPrice: MoneySchema,
+  discount: Type.Optional(MoneySchema),
+  taxRate: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 10_000, description: 'Basis points: 2000 is 20 %' }),
+  ),
+};
+
+const YEAR_SECONDS = 365 * 24 * 3_600;
 
 export const CreateOrderBody = Type.Object(
   {
     customerId: reference('Your id of the customer'),
-    items: Type.Array(
-      Type.Object(
-        {
-          productId: reference('Your id of the product'),
-          productName: text(200, 'As the customer sees it'),
-          quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-          unitPrice: MoneySchema,
-          discount: Type.Optional(MoneySchema),
-          taxRate: Type.Optional(
-            Type.Integer({ minimum: 0, maximum: 10_000, description: 'Basis points: 2000 is 20 %' }),
-          ),
-        },
-        { additionalProperties: false },
-      ),
-      { minItems: 1, maxItems: 500 },
-    ),
+    items: Type.Array(Type.Object(item, { additionalProperties: false }), { minItems: 1, maxItems: 500 }),
     pricesIncludeTax: Type.Optional(Type.Boolean({ description: 'Default false: tax comes on top' })),
     shipping: Type.Optional(MoneySchema),
+    expiresInSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 60,
+        maximum: YEAR_SECONDS,
+        description: 'Unpaid for so long, it expires; 1800 if left out',
+      }),
+    ),
   },
   {
     additionalProperties: false,
@@ -47,8 +52,19 @@ export const OrderSchema = Type.Object(
   {
     orderId: uuid('Made by us'),
     customerId: Type.String(),
-    status: Type.Enum(['Created', 'Confirmed']),
-    paymentStatus: Type.Enum(['Unpaid', 'Pending', 'PartiallyPaid', 'Paid']),
+    status: Type.Enum(['Created', 'Confirmed', 'Completed', 'Cancelling', 'Cancelled', 'Expired']),
+    paymentStatus: Type.Enum([
+      'Unpaid',
+      'Pending',
+      'PartiallyAuthorized',
+      'Authorized',
+      'PartiallyPaid',
+      'Paid',
+      'Overpaid',
+      'PartiallyRefunded',
+      'Refunded',
+    ]),
+    fulfilmentStatus: Type.Enum(['None', 'Partial', 'Fulfilled', 'Returned']),
     currency: Type.String(),
     pricesIncludeTax: Type.Boolean(),
     items: Type.Array(
@@ -72,14 +88,33 @@ export const OrderSchema = Type.Object(
       grand: MoneySchema,
     }),
     paidAmount: MoneySchema,
+    refundedAmount: MoneySchema,
     dueAmount: MoneySchema,
     payments: Type.Array(
       Type.Object({
         paymentId: uuid('See /api/payments/{paymentId}'),
         amount: MoneySchema,
-        status: Type.Enum(['Pending', 'Completed', 'Failed']),
+        capturedAmount: MoneySchema,
+        status: Type.Enum(['Pending', 'Authorized', 'PartiallyCaptured', 'Completed', 'Failed', 'Voided']),
       }),
     ),
+    fulfilments: Type.Array(
+      Type.Object({
+        fulfilmentId: Type.String(),
+        status: Type.Enum(['Created', 'Shipped', 'Delivered', 'Cancelled']),
+        items: Type.Array(Type.Object({ lineId: Type.String(), quantity: Type.Integer() })),
+        tracking: nullable<string>('string', 'As given when it was shipped'),
+      }),
+    ),
+    returns: Type.Array(
+      Type.Object({
+        returnId: Type.String(),
+        status: Type.Enum(['Requested', 'Received']),
+        items: Type.Array(Type.Object({ lineId: Type.String(), quantity: Type.Integer() })),
+        reason: Type.String(),
+      }),
+    ),
+    expiresAt: nullable<string>('string', 'Unpaid by then, it expires; null: never'),
     version: Type.Integer({ description: 'Number of changes so far; also the ETag' }),
     createdAt: instant('UTC'),
     updatedAt: instant('UTC'),
@@ -92,10 +127,59 @@ true satisfies OrderView extends Static<typeof OrderSchema> ? true : never;
 
 export const OrderParams = Type.Object({ orderId: uuid('The order') });
 
+const reason = (whose: string) => Type.Optional(text(500, `Why; kept with the ${whose}`));
+
+export const AmendOrderBody = Type.Object(
+  {
+    items: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            ...item,
+            lineId: Type.Optional(
+              Type.String({
+                minLength: 1,
+                maxLength: 20,
+                description: 'The line that goes on; absent: a new one',
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        { minItems: 1, maxItems: 500, description: 'All lines as they are to be' },
+      ),
+    ),
+    shipping: Type.Optional(MoneySchema),
+    reason: reason('order'),
+  },
+  { additionalProperties: false, minProperties: 1, examples: [{ shipping: { amount: 0, currency: 'USD' } }] },
+);
+export type AmendOrderBody = Static<typeof AmendOrderBody>;
+
+export const ReasonBody = Type.Object({ reason: reason('order') }, { additionalProperties: false });
+export const FulfilmentBody = Type.Object(
+  { items: Type.Optional(Quantities) },
+  { additionalProperties: false, description: 'Without items: all that is left' },
+);
+export const ShipBody = Type.Object(
+  { tracking: Type.Optional(text(200, 'Where the parcel can be followed')) },
+  { additionalProperties: false },
+);
+export const ReturnBody = Type.Object(
+  { items: Type.Optional(Quantities), reason: reason('return') },
+  { additionalProperties: false, description: 'Without items: all that was shipped' },
+);
+export const FulfilmentParams = Type.Object({
+  orderId: uuid('The order'),
+  fulfilmentId: uuid('One of its fulfilments'),
+});
+export const ReturnParams = Type.Object({ orderId: uuid('The order'), returnId: uuid('One of its returns') });
+
 export const OrderQuery = Type.Object(
   {
     status: Type.Optional(OrderSchema.properties.status),
     paymentStatus: Type.Optional(OrderSchema.properties.paymentStatus),
+    fulfilmentStatus: Type.Optional(OrderSchema.properties.fulfilmentStatus),
     customerId: Type.Optional(reference('Only this customer’s')),
     createdAfter: Type.Optional(instant('Only later ones')),
     createdBefore: Type.Optional(instant('Only earlier ones')),

@@ -7,7 +7,7 @@ import { CreatePaymentBody, PaymentList, PaymentParams, PaymentQuery } from './p
 import { sendProblem } from './problem.ts';
 import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
-import { IdempotencyHeaders, NoQuery, problems, toMoney } from './schemas.ts';
+import { CommandHeaders, NoQuery, problems, toMoney, versionOf } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
 const DEFAULT_TOKEN = 'tok_success';
@@ -24,7 +24,7 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
         description:
           'A declined payment is an answer too: 201 with status Failed, isSuccessful false and error.code.',
         querystring: NoQuery,
-        headers: IdempotencyHeaders,
+        headers: CommandHeaders,
         body: CreatePaymentBody,
         response: {
           201: Type.Ref('Payment#'),
@@ -40,7 +40,12 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
       const requested = commandOf(request, ids);
       const { context, keyed } = requested;
       return guard(request, reply, requested, async () => {
-        const { amount, paymentMethod, paymentToken = DEFAULT_TOKEN } = request.body;
+        const {
+          amount,
+          paymentMethod,
+          paymentToken = DEFAULT_TOKEN,
+          captureMethod = 'automatic',
+        } = request.body;
         const orderId = parseOrderId(request.body.orderId);
         if (!orderId)
           return sendProblem(request, reply, 'order-not-found', describe({ code: 'order-not-found' }));
@@ -50,6 +55,8 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
           orderId,
           paymentMethod,
           paymentToken,
+          captureMethod,
+          ifVersion: versionOf(request.headers),
           ...(amount && { amount: toMoney(amount) }),
         };
         const done = await takePayment(context, payment);
@@ -57,7 +64,8 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
 
         const view = done.value.answer as PaymentView;
         if (done.value.replayed) void reply.header('idempotency-replayed', 'true');
-        if (view.status === 'Pending') void reply.code(202).header('retry-after', 5);
+        const isOpen = view.status === 'Pending' || view.status === 'RequiresAction';
+        if (isOpen) void reply.code(202).header('retry-after', 5);
         else void reply.code(201);
         return reply
           .header('location', `/api/payments/${view.paymentId}`)

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { PAYMENT_METHODS } from '../domain/payments/payment-events.ts';
-import type { PaymentView } from '../application/payments/payment-view.ts';
-import { instant, MoneySchema, nullable, uuid } from './schemas.ts';
+import { CAPTURE_METHODS, PAYMENT_METHODS } from '../domain/payments/payment-events.ts';
+import type { PaymentView, RefundView } from '../application/payments/payment-view.ts';
+import { instant, MoneySchema, nullable, Quantities, text, uuid } from './schemas.ts';
 
 export const CreatePaymentBody = Type.Object(
   {
@@ -12,7 +12,12 @@ export const CreatePaymentBody = Type.Object(
       Type.String({
         pattern: '^[A-Za-z0-9_-]{1,100}$',
         description:
-          'The provider’s token. The simulated provider knows tok_success (default), tok_declined, tok_insufficient_funds',
+          'The provider’s token. Those of the simulated provider, tok_success unless given, are in the README',
+      }),
+    ),
+    captureMethod: Type.Optional(
+      Type.Enum([...CAPTURE_METHODS], {
+        description: '`automatic` unless given; `manual`: the money is only held, and taken by captures',
       }),
     ),
   },
@@ -23,17 +28,75 @@ export const CreatePaymentBody = Type.Object(
 );
 export type CreatePaymentBody = Static<typeof CreatePaymentBody>;
 
+const ErrorSchema = Type.Optional(
+  Type.Object({ code: Type.String({ description: 'The provider’s reason' }) }),
+);
+const Stage = Type.Enum(['Pending', 'Succeeded', 'Failed']);
+
+export const RefundSchema = Type.Object(
+  {
+    refundId: Type.String(),
+    amount: MoneySchema,
+    status: Stage,
+    items: Type.Array(Type.Object({ lineId: Type.String(), quantity: Type.Integer(), amount: MoneySchema })),
+    reason: Type.String(),
+    error: ErrorSchema,
+    createdAt: instant('UTC'),
+  },
+  { $id: 'Refund', title: 'Refund' },
+);
+true satisfies RefundView extends Static<typeof RefundSchema> ? true : never;
+
 export const PaymentSchema = Type.Object(
   {
     paymentId: uuid('Made by us'),
     orderId: uuid('The order it pays'),
     amount: MoneySchema,
     paymentMethod: Type.Enum([...PAYMENT_METHODS]),
-    status: Type.Enum(['Pending', 'Completed', 'Failed']),
+    captureMethod: Type.Enum([...CAPTURE_METHODS]),
+    status: Type.Enum([
+      'Pending',
+      'RequiresAction',
+      'Authorized',
+      'PartiallyCaptured',
+      'Completed',
+      'Failed',
+      'Voided',
+      'Expired',
+    ]),
     isSuccessful: nullable<boolean>('boolean', 'null until the outcome is final'),
     authorizedAmount: MoneySchema,
     capturedAmount: MoneySchema,
-    error: Type.Optional(Type.Object({ code: Type.String({ description: 'The provider’s reason' }) })),
+    refundedAmount: MoneySchema,
+    error: ErrorSchema,
+    nextAction: Type.Optional(
+      Type.Object({
+        type: Type.Literal('redirect'),
+        url: Type.String({ description: 'Where the customer must go' }),
+      }),
+    ),
+    expiresAt: Type.Optional(instant('Of the customer’s action, or of the authorization')),
+    captures: Type.Array(
+      Type.Object({
+        captureId: Type.String(),
+        amount: MoneySchema,
+        status: Stage,
+        error: ErrorSchema,
+      }),
+    ),
+    refunds: Type.Array(Type.Ref('Refund#')),
+    disputes: Type.Array(
+      Type.Object({
+        disputeId: Type.String(),
+        amount: MoneySchema,
+        reason: Type.String(),
+        status: Type.Enum(['open', 'under_review', 'won', 'lost']),
+        openedAt: instant('UTC'),
+      }),
+    ),
+    inFlight: Type.Array(Type.Enum(['authorize', 'capture', 'void', 'refund']), {
+      description: 'What the provider has not answered yet',
+    }),
     version: Type.Integer(),
     createdAt: instant('UTC'),
     updatedAt: instant('UTC'),
@@ -42,8 +105,37 @@ export const PaymentSchema = Type.Object(
 );
 
 // Compiles only while what is sent fits what is documented.
-true satisfies PaymentView extends Static<typeof PaymentSchema> ? true : never;
+true satisfies Omit<PaymentView, 'refunds'> extends Omit<Static<typeof PaymentSchema>, 'refunds'>
+  ? true
+  : never;
 
 export const PaymentParams = Type.Object({ paymentId: uuid('The payment') });
 export const PaymentQuery = Type.Object({ orderId: uuid('Whose payments') }, { additionalProperties: false });
 export const PaymentList = Type.Object({ data: Type.Array(Type.Ref('Payment#')) });
+
+export const CaptureBody = Type.Object(
+  {
+    amount: Type.Optional(MoneySchema),
+    final: Type.Optional(Type.Boolean({ description: 'Lets go of what is left after this capture' })),
+  },
+  { additionalProperties: false, description: 'Without an amount: all that is left' },
+);
+export const VoidBody = Type.Object(
+  { reason: Type.Optional(text(500, 'Why; kept with the payment')) },
+  { additionalProperties: false },
+);
+export const RefundBody = Type.Object(
+  {
+    amount: Type.Optional(MoneySchema),
+    items: Type.Optional(Quantities),
+    reason: Type.Optional(text(500, 'Why; kept with the refund')),
+  },
+  {
+    additionalProperties: false,
+    description: 'An amount, or units of lines at their price; neither: all that can still be given back',
+  },
+);
+export const RefundParams = Type.Object({
+  paymentId: uuid('The payment'),
+  refundId: uuid('One of its refunds'),
+});

@@ -1,6 +1,6 @@
 import type { CommandRefusal } from '../application/execute-command.ts';
-import type { OrderRejection } from '../domain/orders/order.ts';
-import type { PaymentRejection } from '../domain/payments/payment.ts';
+import type { OrderRejection } from '../domain/orders/order-rejection.ts';
+import type { PaymentRejection } from '../domain/payments/payment-commands.ts';
 import { assertNever } from '../domain/shared/invariant.ts';
 import { formatMoney } from '../domain/shared/money.ts';
 import type { ProblemDetails } from './problem.ts';
@@ -16,6 +16,52 @@ export function describe(rejection: Rejection): ProblemDetails {
       return { detail: 'No payment of yours has this id.' };
     case 'order-not-payable':
       return { detail: `The order is ${rejection.status}; nothing is due.` };
+    case 'fulfilment-not-found':
+      return { detail: 'The order has no fulfilment with this id.' };
+    case 'return-not-found':
+      return { detail: 'The order has no return with this id.' };
+    case 'order-not-amendable':
+      return { detail: `The order cannot be amended: ${rejection.why}.` };
+    case 'order-not-cancellable':
+      return { detail: `The order cannot be cancelled: ${rejection.why}.` };
+    case 'order-not-fulfillable':
+      return {
+        detail: `The order is ${rejection.status}; it must be Confirmed: paid, or authorized in full.`,
+      };
+    case 'order-not-returnable':
+      return { detail: 'Nothing of the order was shipped.' };
+    case 'stock-unavailable':
+      return { detail: 'What was ordered is not in stock; the order is being cancelled.' };
+    case 'fulfilment-not-in-state':
+    case 'return-not-in-state':
+      return { detail: `It is ${rejection.status}; it must be ${rejection.needed}.` };
+    case 'payment-not-capturable':
+      return { detail: `The payment is ${rejection.status}; only what is authorized can be captured.` };
+    case 'payment-not-voidable':
+      return { detail: `The payment is ${rejection.status}; what was captured is given back by a refund.` };
+    case 'payment-not-refundable':
+      return { detail: NOT_REFUNDABLE[rejection.why] };
+    case 'payment-in-flight':
+      return {
+        detail: `The provider has not said yet what became of the ${rejection.operation}; wait for that.`,
+        retryAfterSeconds: 5,
+      };
+    case 'capture-exceeds-authorized':
+      return inBody(
+        'amount',
+        `must be at most ${formatMoney(rejection.capturable)}, which is left to capture`,
+      );
+    case 'refund-exceeds-refundable':
+      return inBody(
+        'amount',
+        `must be at most ${formatMoney(rejection.refundable)}, which is left to refund`,
+      );
+    case 'line-unknown':
+      return inBody(rejection.field, `must be a line of the order, which ${rejection.lineId} is not`);
+    case 'quantity-exceeds-available':
+      return inBody(rejection.field, `must be at most ${rejection.available}, which is what is left`);
+    case 'version-mismatch':
+      return { detail: `Its version is ${rejection.current}. Read it again, then decide again.` };
     case 'payment-already-claimed':
       return {
         detail: `Another payment is under way for the ${formatMoney(rejection.due)} due; wait for its outcome.`,
@@ -41,6 +87,12 @@ export function describe(rejection: Rejection): ProblemDetails {
       return assertNever(rejection);
   }
 }
+
+const NOT_REFUNDABLE = {
+  'nothing-captured': 'Nothing was captured. An authorization is voided, not refunded.',
+  'all-refunded': 'All that was captured is given back already, or on its way.',
+  disputed: 'The customer’s bank decides about it: refunds wait for the end of the dispute.',
+} as const;
 
 const inBody = (field: string, message: string): ProblemDetails => ({
   detail: `${field} ${message}.`,

@@ -84,3 +84,29 @@ export const IdempotencyHeaders = Type.Object({
     }),
   ),
 });
+
+/** For commands on what exists: refused with 412 when its version, the ETag of its answers, is another. */
+export const CommandHeaders = Type.Object({
+  ...IdempotencyHeaders.properties,
+  'if-match': Type.Optional(
+    Type.String({
+      pattern: '^(\\*|"\\d{1,9}")$',
+      description: 'The ETag that the decision was made on; `*` stands for any',
+    }),
+  ),
+});
+
+/** The version that If-Match names; undefined: any will do. */
+export const versionOf = ({ 'if-match': tag }: Static<typeof CommandHeaders>): number | undefined =>
+  tag === undefined || tag === '*' ? undefined : Number(tag.slice(1, -1));
+
+export const Quantities = Type.Array(
+  Type.Object(
+    {
+      lineId: Type.String({ minLength: 1, maxLength: 20, description: 'Of the order' }),
+      quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    },
+    { additionalProperties: false },
+  ),
+  { minItems: 1, maxItems: 500 },
+);

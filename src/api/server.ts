@@ -13,15 +13,19 @@ import { parseCurrency } from '../domain/shared/currencies.ts';
 import type { ServerOptions } from './api.ts';
 import { authenticate } from './auth.ts';
 import { inFlightGuard } from './command-context.ts';
+import { cardNumbersIn, withoutCardNumbers } from './card-numbers.ts';
 import { cursors } from './cursor.ts';
 import { answerBadUrl, handleFaults } from './faults.ts';
 import { isInstant } from './instant.ts';
 import { decodeUtf8, parseIntegerJson } from './json-body.ts';
+import { ledgerRoutes } from './ledger-routes.ts';
+import { orderCommandRoutes } from './order-command-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { OrderSchema } from './order-schemas.ts';
+import { paymentCommandRoutes } from './payment-command-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
-import { PaymentSchema } from './payment-schemas.ts';
-import { sendProblem } from './problem.ts';
+import { PaymentSchema, RefundSchema } from './payment-schemas.ts';
+import { sendProblem, type FieldError } from './problem.ts';
 import { salesRoutes } from './sales-routes.ts';
 import { ProblemSchema } from './schemas.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -45,7 +49,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   handleRequests(server);
   handleFaults(server);
   validateStrictly(server);
-  for (const schema of [OrderSchema, PaymentSchema, ProblemSchema]) server.addSchema(schema);
+  for (const schema of [OrderSchema, RefundSchema, PaymentSchema, ProblemSchema]) server.addSchema(schema);
   await describeApi(server, options.version);
 
   const dependencies = { ...options, guard: inFlightGuard(), cursors: cursors(options.cursorSecret) };
@@ -56,14 +60,50 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   await server.register((scope) => {
     scope.addHook('onRequest', authenticate(options.apiKeys));
+    scope.addHook('preValidation', beforeValidation);
     const api = scope.withTypeProvider<TypeBoxTypeProvider>();
     orderRoutes(api, dependencies);
+    orderCommandRoutes(api, dependencies);
     paymentRoutes(api, dependencies);
+    paymentCommandRoutes(api, dependencies);
+    ledgerRoutes(api, dependencies);
     salesRoutes(api, dependencies);
   });
   answerOtherMethods(server, paths);
   await server.ready();
   return server;
+}
+
+const CARD_ERRORS_MAX = 10;
+
+function cardNumbersOf(request: FastifyRequest): FieldError[] {
+  const parts = [
+    ['body', request.body],
+    ['query', request.query],
+    ['path', request.params],
+    ['header', { 'idempotency-key': request.headers['idempotency-key'] }],
+  ] as const;
+  return parts
+    .flatMap(([where, part]) => cardNumbersIn(part).map((pointer) => ({ in: where, pointer })))
+    .slice(0, CARD_ERRORS_MAX)
+    .map((place) => ({ ...place, message: 'must not hold a card number' }));
+}
+
+async function beforeValidation(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
+  const { bodyIsOptional, needsIfMatch } = request.routeOptions.config;
+  if (bodyIsOptional) request.body ??= {};
+  const cards = cardNumbersOf(request);
+  if (cards.length > 0) {
+    const detail =
+      'Card numbers are never taken here: send the token that your payment provider gives for one.';
+    return sendProblem(request, reply, 'validation-failed', { detail, errors: cards });
+  }
+  if (!needsIfMatch || request.headers['if-match'] !== undefined) return undefined;
+  const detail = 'Send the ETag of the version you have read in the header If-Match.';
+  return sendProblem(request, reply, 'precondition-required', { detail });
 }
 
 function handleRequests(server: FastifyInstance): void {
@@ -79,7 +119,8 @@ function handleRequests(server: FastifyInstance): void {
     else void sendProblem(request, reply, 'not-acceptable');
   });
   server.addHook('onResponse', (request, reply, done) => {
-    const { method, url } = request;
+    const { method } = request;
+    const url = withoutCardNumbers(request.url);
     request.log.info(
       { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
       'answered',
@@ -87,7 +128,11 @@ function handleRequests(server: FastifyInstance): void {
     done();
   });
   server.removeContentTypeParser(['application/json', 'text/plain']);
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0 && request.routeOptions.config.bodyIsOptional) {
+      done(null, {});
+      return;
+    }
     try {
       done(null, parseIntegerJson(decodeUtf8(body as Buffer)));
     } catch (fault) {
@@ -136,6 +181,7 @@ async function describeApi(server: FastifyInstance, version: string): Promise<vo
       tags: [
         { name: 'orders', description: 'What customers buy' },
         { name: 'payments', description: 'What they pay with' },
+        { name: 'ledger', description: 'Double entry, derived from the events' },
         { name: 'sales', description: 'Counted from the messages' },
         { name: 'service', description: 'Health and help; no key needed' },
       ],

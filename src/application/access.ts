@@ -1,6 +1,6 @@
 import type { TenantId } from '../domain/shared/ids.ts';
 
-export const SCOPES = ['orders:read', 'orders:write', 'payments:write'] as const;
+export const SCOPES = ['orders:read', 'orders:write', 'payments:write', 'refunds:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Whom a key speaks for. `keyPrefix` names the key without giving it away. */

@@ -27,9 +27,11 @@ export type CommandRequest<Rejection> = {
 
 export type Executed = { readonly answer: Json; readonly replayed: boolean };
 
-/** The two refusals that any command can meet, whatever it is about. */
+/** The refusals that any command can meet, whatever it is about. */
 export type CommandRefusal =
-  { readonly code: 'concurrent-change' } | { readonly code: 'idempotency-key-reused' };
+  { readonly code: 'concurrent-change' } | { readonly code: 'idempotency-key-reused' } | VersionMismatch;
+
+export type VersionMismatch = { readonly code: 'version-mismatch'; readonly current: number };
 
 export type ExecuteCommand = <Rejection>(
   request: CommandRequest<Rejection>,
@@ -141,3 +143,10 @@ export const append = <State, Event extends DomainEvent>(
   expectedVersion: number,
   events: readonly NoInfer<Event>[],
 ): StreamAppend => ({ streamId, category: aggregate.category, expectedVersion, events });
+
+/** For commands that were decided on a certain version: undefined fits any. */
+export const mismatchOf = (
+  { version: current }: { readonly version: number },
+  expected: number | undefined,
+): VersionMismatch | undefined =>
+  expected === undefined || expected === current ? undefined : { code: 'version-mismatch', current };

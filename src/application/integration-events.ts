@@ -106,16 +106,54 @@ function toIntegrationEvent({ event }: RecordedEvent): IntegrationEvent | undefi
       };
       return { type: 'payment.processed.v1', data };
     }
+    case 'OrderAmended':
+    case 'StockReserved':
+    case 'StockRejected':
+    case 'StockReleased':
     case 'PaymentClaimed':
     case 'PaymentClaimReleased':
+    case 'OrderPaymentAuthorized':
     case 'OrderPaymentCaptured':
     case 'OrderPaymentFailed':
+    case 'OrderRefundRequested':
+    case 'OrderRefundApplied':
+    case 'OrderRefundReleased':
+    case 'OrderChargedBack':
+    case 'OrderOverpaid':
+    case 'OrderCancellationRequested':
+    case 'OrderCancelled':
+    case 'OrderExpired':
+    case 'FulfilmentCreated':
+    case 'FulfilmentShipped':
+    case 'FulfilmentDelivered':
+    case 'FulfilmentCancelled':
+    case 'ReturnRequested':
+    case 'ReturnReceived':
+    case 'OrderCompleted':
     case 'PaymentInitiated':
     case 'AttemptStarted':
+    case 'AttemptPending':
+    case 'ActionRequired':
     case 'PaymentAuthorized':
-    case 'CaptureSucceeded':
     case 'AttemptFailed':
     case 'OperationOutcomeUnknown':
+    case 'OperationReconciled':
+    case 'OutcomeContradicted':
+    case 'CaptureRequested':
+    case 'CaptureSucceeded':
+    case 'CaptureFailed':
+    case 'VoidRequested':
+    case 'PaymentVoided':
+    case 'VoidFailed':
+    case 'AuthorizationExpired':
+    case 'RefundRequested':
+    case 'RefundSucceeded':
+    case 'RefundFailed':
+    case 'DisputeOpened':
+    case 'DisputeUpdated':
+    case 'DisputeWon':
+    case 'DisputeLost':
+    case 'PaymentAmountMismatch':
       return undefined;
     default:
       return assertNever(event);

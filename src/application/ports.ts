@@ -1,6 +1,7 @@
 import type { OrderEvent } from '../domain/orders/order-events.ts';
-import type { PaymentEvent, PaymentMethod } from '../domain/payments/payment-events.ts';
-import type { OperationOutcome } from '../domain/payments/payment.ts';
+import type { OperationOutcome } from '../domain/payments/operation-outcome.ts';
+import type { CaptureMethod, PaymentEvent, PaymentMethod } from '../domain/payments/payment-events.ts';
+import type { ProviderReport } from '../domain/payments/provider-report.ts';
 import type { CommandId, OrderId, PaymentId, TenantId } from '../domain/shared/ids.ts';
 import type { Money } from '../domain/shared/money.ts';
 
@@ -123,19 +124,60 @@ export class StreamArchived extends Error {
   override readonly name = 'StreamArchived';
 }
 
-export type ChargeRequest = {
-  readonly providerKey: string;
+export type AuthorizeRequest = {
+  /** The idempotency key. */
+  readonly operationId: string;
   readonly paymentId: PaymentId;
   readonly amount: Money;
   readonly paymentMethod: PaymentMethod;
   readonly paymentToken: string;
+  readonly captureMethod: CaptureMethod;
 };
 
-/** A payment provider. The same `providerKey` again has no second effect and gives the first outcome. */
-export type PaymentGateway = {
-  readonly provider: string;
-  /** Authorizes and captures at once. A thrown fault means that the outcome is unknown. */
-  charge(request: ChargeRequest): Promise<OperationOutcome>;
+/** A later operation on what `providerRef` names. */
+export type FollowUp = {
+  /** The idempotency key. */
+  readonly operationId: string;
+  readonly paymentId: PaymentId;
+  readonly providerRef: string;
+};
+
+/**
+ * A payment provider. The same `operationId` again has no second effect and gives the first outcome. A thrown fault
+ * means that the outcome is unknown.
+ */
+export type PaymentProvider = {
+  readonly name: string;
+  /** With automatic capture it takes the money at once. */
+  authorize(request: AuthorizeRequest): Promise<OperationOutcome>;
+  capture(request: FollowUp & { readonly amount: Money; readonly final: boolean }): Promise<OperationOutcome>;
+  /** Lets go of what is held and not captured. */
+  void(request: FollowUp): Promise<OperationOutcome>;
+  refund(request: FollowUp & { readonly amount: Money }): Promise<OperationOutcome>;
+  /** All it knows of a payment, found by its own reference or by our attempt; no operations if it knows nothing. */
+  retrieve(request: {
+    readonly paymentId: PaymentId;
+    readonly attemptId: string;
+    readonly providerRef?: string;
+  }): Promise<ProviderReport>;
+};
+
+/** Which providers a payment is offered to, the first first; declined or not sent, it goes to the next. */
+export type PaymentRouting = {
+  routeFor(payment: {
+    readonly amount: Money;
+    readonly paymentMethod: PaymentMethod;
+  }): readonly [string, ...string[]];
+  provider(name: string): PaymentProvider;
+};
+
+/** Whether goods are there. A thrown fault means: not known yet, ask again. */
+export type Stock = {
+  reserve(order: {
+    readonly orderId: OrderId;
+    readonly items: readonly { readonly productId: string; readonly quantity: number }[];
+  }): Promise<{ readonly reserved: true } | { readonly reserved: false; readonly reason: string }>;
+  release(orderId: OrderId): Promise<void>;
 };
 
 /** Folded aggregates of streams that are in use, in this process; may forget any of them at any time. */

@@ -16,6 +16,13 @@ export type ReadModels = {
   payment(tenantId: TenantId, paymentId: PaymentId, upTo?: UpTo): Promise<Result<PaymentView, NotFound>>;
   payments(tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]>;
   dailySales(tenantId: TenantId, limit: number): Promise<DailySales[]>;
+  trialBalance(tenantId: TenantId, at?: string): Promise<TrialBalance[]>;
+  ledgerEntries(
+    tenantId: TenantId,
+    filter: { readonly account?: string; readonly orderId?: string },
+    limit: number,
+    after?: LedgerPlace,
+  ): Promise<LedgerEntry[]>;
 };
 
 /** Why a read by id finds nothing; what is another tenant's is `absent`, whenever it is asked for. */
@@ -27,6 +34,7 @@ export type NotFound =
 export type OrderFilter = {
   readonly status?: string;
   readonly paymentStatus?: string;
+  readonly fulfilmentStatus?: string;
   readonly customerId?: string;
   readonly createdAfter?: string;
   readonly createdBefore?: string;
@@ -61,4 +69,37 @@ export type DailySales = {
   readonly paymentsSucceeded: number;
   readonly paymentsFailed: number;
   readonly paidAmount: string;
+};
+
+/** Sums of minor units, as decimal strings; `balance` = debit − credit, 0 in total. */
+export type TrialBalance = {
+  readonly currency: string;
+  readonly accounts: readonly {
+    readonly account: string;
+    readonly debit: string;
+    readonly credit: string;
+    readonly balance: string;
+  }[];
+  readonly debit: string;
+  readonly credit: string;
+  readonly balance: string;
+};
+
+/** Where an entry stands: transactions by time and log, legs by number. */
+export type LedgerPlace = {
+  readonly bookedAt: string;
+  readonly shard: number;
+  readonly position: string;
+  readonly number: number;
+};
+
+/** One leg of a transaction. Minor units, as decimal strings; one of the two is 0. */
+export type LedgerEntry = LedgerPlace & {
+  readonly eventId: string;
+  readonly type: string;
+  readonly orderId: string;
+  readonly account: string;
+  readonly currency: string;
+  readonly debit: string;
+  readonly credit: string;
 };

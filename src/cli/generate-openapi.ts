@@ -24,11 +24,15 @@ async function describe(): Promise<string> {
     payment: unused,
     payments: unused,
     dailySales: unused,
+    trialBalance: unused,
+    ledgerEntries: unused,
   };
   const options: ServerOptions = {
     logger: pino({ level: 'silent' }),
     execute: unused,
     takePayment: unused,
+    changePayment: { capture: unused, void: unused, refund: unused },
+    syncPayment: unused,
     readModels,
     apiKeys: { authenticate: unused },
     ids: { commandId: unused, derivedCommandId: unused, orderId: unused, paymentId: unused },

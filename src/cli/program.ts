@@ -15,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<(cli: Cli) => Command>> = new 
   ['events', async () => (await import('./events.ts')).eventsCommand],
   ['parked', async () => (await import('./parked.ts')).parkedCommand],
   ['partitions', async () => (await import('./partitions.ts')).partitionsCommand],
+  ['ledger', async () => (await import('./ledger.ts')).ledgerCommand],
   ['verify', async () => (await import('./verify.ts')).verifyCommand],
   ['doctor', async () => (await import('./doctor.ts')).doctorCommand],
 ]);

@@ -1,6 +1,6 @@
 import { anyAggregate, type AnyAggregate } from '../application/any-aggregate.ts';
-import { orderAggregate } from '../domain/orders/order.ts';
-import { paymentAggregate } from '../domain/payments/payment.ts';
+import { orderAggregate } from '../domain/orders/order-evolution.ts';
+import { paymentAggregate } from '../domain/payments/payment-evolution.ts';
 
 /** All that streams of this log are of. */
 export const AGGREGATES: readonly AnyAggregate[] = [

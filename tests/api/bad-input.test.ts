@@ -655,7 +655,8 @@ describe('what a client wants to get', () => {
 
 const ALLOWED: readonly (readonly [string, string])[] = [
   ['/api/orders', 'GET, HEAD, OPTIONS, POST'],
-  [`/api/orders/${ABSENT}`, 'GET, HEAD, OPTIONS'],
+  [`/api/orders/${ABSENT}`, 'GET, HEAD, OPTIONS, PATCH'],
+  [`/api/orders/${ABSENT}/cancel`, 'OPTIONS, POST'],
   [`/api/orders/${ABSENT}/events`, 'GET, HEAD, OPTIONS'],
   ['/api/payments', 'GET, HEAD, OPTIONS, POST'],
   [`/api/payments/${ABSENT}`, 'GET, HEAD, OPTIONS'],
@@ -708,6 +709,7 @@ describe('another method', () => {
 describe('HEAD', () => {
   it('tells what GET would, without a body', async () => {
     const { orderId } = await placeOrder(client);
+    await settledOrder(client, orderId);
     for (const url of ['/api/orders', `/api/orders/${orderId}`, '/api/orders/x', '/livez', '/problems/x']) {
       const [head, get] = [await client.send({ method: 'HEAD', url }), await client.get(url)];
       expect(head.status).toBe(get.status);
@@ -750,7 +752,7 @@ describe('every answer', () => {
       `select metadata from event where metadata->>'correlationId' = $1 order by position`,
       [traceId],
     );
-    expect(rows).toHaveLength(10);
+    expect(rows).toHaveLength(11);
     for (const { metadata } of rows) {
       expect(metadata['traceparent']).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
       expect(metadata['traceparent']).not.toBe(traceparent);

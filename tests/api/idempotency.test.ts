@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { OrderView } from '../../src/application/orders/order-view.ts';
 import { shardOf } from '../../src/infrastructure/system.ts';
+import { chargesOf, moneyTaken } from '../support/api-books.ts';
 import type { ApiAnswer } from '../support/api-contract.ts';
 import {
-  chargesOf,
   line,
-  moneyTaken,
   orderBody,
   orderOf,
   pay,
@@ -61,6 +60,9 @@ async function expectReplay(first: ApiAnswer, repeat: () => Promise<ApiAnswer>):
   }
   expect(await traces(api.database.pool)).toEqual(before);
 }
+
+/** Of a new order: the one that places it, and that which notes that its stock is reserved. */
+const COMMANDS = 2;
 
 const IN_USE = { status: 409, code: 'idempotency-key-in-use' } as const;
 const REUSED = { status: 422, code: 'idempotency-key-reused' } as const;
@@ -127,7 +129,7 @@ describe('an order placed under a key', () => {
       expect(answer.headers['retry-after']).toBe('1');
     }
     const { orders, commands } = await traces(api.database.pool);
-    expect({ orders, commands }).toEqual({ orders: before.orders + 1, commands: before.commands + 1 });
+    expect({ orders, commands }).toEqual({ orders: before.orders + 1, commands: before.commands + COMMANDS });
     expect((await create('at-once')).text).toBe(placed[0]!.text);
   });
 
@@ -155,7 +157,7 @@ describe('an order placed under a key', () => {
     expect(placed.length).toBeGreaterThan(1);
     expect(new Set(placed.map(({ text }) => text)).size).toBe(1);
     const { orders, commands } = await traces(api.database.pool);
-    expect({ orders, commands }).toEqual({ orders: before.orders + 1, commands: before.commands + 1 });
+    expect({ orders, commands }).toEqual({ orders: before.orders + 1, commands: before.commands + COMMANDS });
     await expectRefusal(api, () => create('two-processes', orderBody({ customerId: 'c' }), second), REUSED);
   });
 
@@ -320,7 +322,7 @@ describe('a payment made under a key', () => {
     const { pool } = api.database;
     const second = await api.connectToSecond(client);
     const { orderId } = await placeOrder(client);
-    const release = await holdLock(pool, 'lock table simulated_provider.charge in exclusive mode');
+    const release = await holdLock(pool, 'lock table simulated_provider.intent in exclusive mode');
     const answers = [client, second].map((by) => pay(by, orderId, {}, keyed('paid-by-two')));
     await waitingForLocks(pool, 2);
     expectProblem(await pay(client, orderId, {}, keyed('paid-by-two')), IN_USE);

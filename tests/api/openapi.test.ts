@@ -49,13 +49,15 @@ describe('the document', () => {
   it('names, sums up and sorts every operation', () => {
     expect(document.openapi).toBe('3.1.0');
     const operations = operationsOf(document);
+    const tags = document.tags.map(({ name }) => name);
     expect(operations.length).toBeGreaterThan(10);
     for (const operation of operations) {
       expect(operation).toMatchObject({
         operationId: expect.stringMatching(/^[a-z][a-zA-Z]+$/),
         summary: expect.stringMatching(/^[A-Z].{5,}/),
-        tags: [expect.stringMatching(/^(orders|payments|sales|service)$/)],
       });
+      expect(operation.tags).toHaveLength(1);
+      expect(tags).toEqual(expect.arrayContaining([...operation.tags!]));
     }
     const names = operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderView } from '../../src/application/orders/order-view.ts';
-import { ordersOf, pay, placeOrder, settledOrder, usd } from '../support/api-samples.ts';
+import { orderOf, ordersOf, pay, placeOrder, settledOrder, usd } from '../support/api-samples.ts';
 import { expectRefusal, startApi, traces, type Api, type ApiClient } from '../support/api-service.ts';
 
 let api: Api;
@@ -44,12 +44,15 @@ async function tenantWithOrders(
   count: number,
 ): Promise<{ tenant: ApiClient; orders: OrderView[] }> {
   const tenant = await api.connect(name);
-  const orders = await Promise.all(
+  const placed = await Promise.all(
     Array.from({ length: count }, (_, number) =>
       placeOrder(tenant, { customerId: `customer-${number % 3}` }),
     ),
   );
   await traces(api.database.pool);
+  const orders = await Promise.all(
+    placed.map(async ({ orderId }) => orderOf(await tenant.get(`/api/orders/${orderId}`))),
+  );
   return { tenant, orders };
 }
 

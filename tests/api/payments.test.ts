@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chargesOf, moneyTaken } from '../support/api-books.ts';
 import type { ApiAnswer } from '../support/api-contract.ts';
 import {
-  chargesOf,
   line,
-  moneyTaken,
   orderOf,
   pay,
   paymentOf,
@@ -48,10 +47,16 @@ describe('paying an order', () => {
       orderId,
       amount: usd(1050),
       paymentMethod: 'card',
+      captureMethod: 'automatic',
       status: 'Completed',
       isSuccessful: true,
       authorizedAmount: usd(1050),
       capturedAmount: usd(1050),
+      refundedAmount: usd(0),
+      captures: [{ captureId: `${paymentId}:1`, amount: usd(1050), status: 'Succeeded' }],
+      refunds: [],
+      disputes: [],
+      inFlight: [],
       version: 5,
       createdAt,
       updatedAt,
@@ -334,11 +339,17 @@ const renameBooks = (from: string, to: string) =>
 describe('a payment whose outcome is unknown', () => {
   it('is pending, claims its money, and is brought to its end by the same request', async () => {
     const { orderId } = await placeOrder(client);
-    const request = () => pay(client, orderId, {}, { 'idempotency-key': 'provider-was-away' });
+    const request = () =>
+      pay(
+        client,
+        orderId,
+        { paymentToken: 'tok_timeout_then_success' },
+        { 'idempotency-key': 'provider-was-away' },
+      );
 
-    await renameBooks('charge', 'charge_away');
+    const first = await request();
+    await renameBooks('intent', 'intent_away');
     try {
-      const first = await request();
       const { paymentId } = paymentOf(first);
       expect(first.status).toBe(202);
       expect(first.headers).toMatchObject({ 'retry-after': '5', location: `/api/payments/${paymentId}` });
@@ -358,7 +369,7 @@ describe('a payment whose outcome is unknown', () => {
       expect(again.status).toBe(202);
       expect(again.body).toEqual(first.body);
     } finally {
-      await renameBooks('charge_away', 'charge');
+      await renameBooks('intent_away', 'intent');
     }
 
     const last = await request();

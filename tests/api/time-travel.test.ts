@@ -40,6 +40,7 @@ const PAST = '2000-01-01T00:00:00Z';
 /** An order of 10.00 of which a part was declined and another paid, and the payments. */
 async function livedOrder() {
   const { orderId } = await placeOrderOf(client, 1_000);
+  await settledOrder(client, orderId);
   const declined = paymentOf(await pay(client, orderId, { amount: usd(300), paymentToken: 'tok_declined' }));
   await settledOrder(client, orderId);
   const paid = paymentOf(await pay(client, orderId, { amount: usd(400) }));
@@ -272,6 +273,7 @@ describe('the history of an order', () => {
     const typeOf = new Map(history.map(({ eventId, type, streamId }) => [eventId, `${type} of ${streamId}`]));
     const caused = history.flatMap(({ type, causedBy }) => (causedBy ? [[type, typeOf.get(causedBy)]] : []));
     expect(caused).toEqual([
+      ['StockReserved', `OrderCreated of ${orderId}`],
       ['OrderPaymentFailed', `PaymentProcessed of ${declined.paymentId}`],
       ['PaymentClaimReleased', `PaymentProcessed of ${declined.paymentId}`],
       ['OrderPaymentCaptured', `PaymentProcessed of ${paid.paymentId}`],

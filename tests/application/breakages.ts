@@ -2,7 +2,7 @@ import { undisturbed, type Around } from '../support/in-memory-log.ts';
 
 /** What goes wrong at one call: it throws, or the process dies; its effect may have happened already. */
 export type Break = {
-  /** 1 is the first call to the log or the gateway. */
+  /** 1 is the first call to the log or a provider. */
   readonly atCall: number;
   readonly moment: 'before' | 'after';
   readonly how: 'throws' | 'dies';
@@ -48,4 +48,15 @@ export function breakable() {
   }
 
   return { around, attempt };
+}
+
+/** The provider fails so many times at this call; whether it had acted by then, nobody can tell. */
+export function failing(at: string, moment: 'before' | 'after', times = 1): Around {
+  let left = times;
+  return async (call, effect) => {
+    if (call !== at || left === 0) return effect();
+    left--;
+    if (moment === 'after') await effect();
+    throw new Error('socket hang up');
+  };
 }

@@ -1,13 +1,11 @@
 import { append, type CommandRequest } from '../../src/application/execute-command.ts';
 import type { History } from '../../src/application/load-aggregates.ts';
-import { outcomeForOrder } from '../../src/domain/checkout/checkout.ts';
-import { applyPaymentOutcome, claimPayment, orderAggregate } from '../../src/domain/orders/order.ts';
-import {
-  initiatePayment,
-  paymentAggregate,
-  recordOutcome,
-  type OperationOutcome,
-} from '../../src/domain/payments/payment.ts';
+import { factsForOrder } from '../../src/domain/checkout/checkout.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
+import { applyPayment, claimPayment } from '../../src/domain/orders/order-payments.ts';
+import { recordOutcome, type OperationOutcome } from '../../src/domain/payments/operation-outcome.ts';
+import { firstAttemptId, initiatePayment } from '../../src/domain/payments/payment-commands.ts';
+import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import { err, ok } from '../../src/domain/shared/result.ts';
 import { ORDER_ID, paymentFor, paymentIdOf, T2, usd } from '../domain/samples.ts';
 import { contextOf } from './virtual-service.ts';
@@ -39,8 +37,7 @@ function decideOn(command: Command, history: History): ReturnType<CommandRequest
   }
   const payment = history.of(paymentAggregate, paymentId);
   if (payment.state.status === 'absent') return err({ code: 'payment-not-found' });
-  const told = outcomeForOrder(payment.state, T2);
-  const events = told ? applyPaymentOutcome(told, order.state) : [];
+  const events = applyPayment(factsForOrder(payment.state), T2, order.state);
   return ok({
     appends: [append(orderAggregate, ORDER_ID, order.version, events)],
     answer: { order: order.version + events.length, payment: payment.state.status },
@@ -62,7 +59,9 @@ export function requestFor(
     decide: (history) => {
       const { state, version } = history.of(paymentAggregate, paymentId);
       if (state.status === 'absent') return err({ code: 'payment-not-found' });
-      const events = recordOutcome({ outcome: command.outcome, at: T2 }, state);
+      const operationId = firstAttemptId(paymentId);
+      const { outcome } = command;
+      const events = recordOutcome({ operationId, outcome, evidence: 'answer', at: T2 }, state);
       const appends = [append(paymentAggregate, paymentId, version, events)];
       return ok({ appends, answer: { version: version + events.length } });
     },

@@ -9,8 +9,8 @@ import {
 } from '../../src/application/execute-command.ts';
 import { foldStream, noCache, type History } from '../../src/application/load-aggregates.ts';
 import type { DomainEvent, RecordedEvent, StateCache } from '../../src/application/ports.ts';
-import { orderAggregate } from '../../src/domain/orders/order.ts';
-import { paymentAggregate } from '../../src/domain/payments/payment.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
+import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import { ok } from '../../src/domain/shared/result.ts';
 import { stateCache } from '../../src/infrastructure/event-log/state-cache.ts';
 import { ORDER_ID, orderOf, paymentIdOf, T2, usd } from '../domain/samples.ts';

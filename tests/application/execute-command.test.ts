@@ -1,70 +1,14 @@
-import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
-import {
-  append,
-  commandExecutor,
-  type CommandRequest,
-  type ExecuteCommand,
-} from '../../src/application/execute-command.ts';
-import type { History } from '../../src/application/load-aggregates.ts';
+import { describe, expect, it } from 'vitest';
+import { append } from '../../src/application/execute-command.ts';
 import { createOrderRequest } from '../../src/application/orders/create-order.ts';
-import type { CommandContext, StreamId } from '../../src/application/ports.ts';
-import { claimPayment, orderAggregate, type OrderRejection } from '../../src/domain/orders/order.ts';
-import { initiatePayment, paymentAggregate } from '../../src/domain/payments/payment.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
+import { initiatePayment } from '../../src/domain/payments/payment-commands.ts';
+import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import { ok } from '../../src/domain/shared/result.ts';
-import { claimed, ORDER_ID, orderFor, orderOf, paymentFor, paymentIdOf, T1, usd } from '../domain/samples.ts';
-import { inMemoryLog, undisturbed, type Around, type InMemoryLog } from '../support/in-memory-log.ts';
+import { ORDER_ID, orderFor, orderOf, paymentFor, paymentIdOf, usd } from '../domain/samples.ts';
+import { undisturbed, type Around } from '../support/in-memory-log.ts';
 import { contextOf, OTHER_TENANT, TENANT } from './virtual-service.ts';
-
-const TOTAL = usd(1_000);
-const ATTEMPTS = 8;
-
-/** A log that holds one order, the door to it, and what stands between them once the order is there. */
-async function openShop() {
-  const pauses: number[] = [];
-  const clock = { now: () => new Date(0), sleep: async (ms: number) => void pauses.push(ms) };
-  const hook = { around: undisturbed };
-  const log = inMemoryLog((call, effect) => hook.around(call, effect));
-  const execute = commandExecutor(log, clock, () => 0.5);
-  await execute(createOrderRequest(contextOf('create'), orderFor(TOTAL)));
-  return { log, execute, pauses, hook };
-}
-
-/** Claims part of the order for one payment; answers which, and on what version the order is then. */
-const claim = (number: number, minor: number, context = contextOf(`claim ${number}`)) =>
-  ({
-    context,
-    reads: [ORDER_ID],
-    decide: vi.fn((history: History) => {
-      const order = history.of(orderAggregate, ORDER_ID);
-      const command = { paymentId: paymentIdOf(number), amount: usd(minor), at: T1 };
-      const events = claimPayment(command, order.state);
-      if (!events.ok) return events;
-      return ok({
-        appends: [append(orderAggregate, ORDER_ID, order.version, events.value)],
-        answer: { claimed: number, version: order.version + events.value.length },
-      });
-    }),
-  }) satisfies CommandRequest<OrderRejection>;
-
-/** Answers what is read, and appends nothing. */
-const look = (reads: readonly StreamId[], context: CommandContext): CommandRequest<never> => ({
-  context,
-  reads,
-  decide: (history) => {
-    const { state, version } = history.of(orderAggregate, ORDER_ID);
-    return ok({ appends: [], answer: { status: state.status, version } });
-  },
-});
-
-async function appendAnother(log: InMemoryLog, number: number, minor: number): Promise<void> {
-  const version = log.typesOf(ORDER_ID).length;
-  await log.append({
-    context: contextOf(`another ${number}`),
-    streams: [append(orderAggregate, ORDER_ID, version, [claimed(paymentIdOf(number), usd(minor))])],
-    answer: null,
-  });
-}
+import { accepted, appendAnother, ATTEMPTS, claim, look, openShop, refused, TOTAL } from './claims.ts';
 
 /** Another command gets in between reading and appending, so many times. */
 function overtake({ log, hook }: Awaited<ReturnType<typeof openShop>>, times: number): void {
@@ -79,9 +23,6 @@ function overtake({ log, hook }: Awaited<ReturnType<typeof openShop>>, times: nu
   };
   hook.around = overtaking;
 }
-
-const accepted = (answer: unknown, replayed = false) => ({ ok: true, value: { answer, replayed } });
-const refused = (code: string) => ({ ok: false, error: { code } });
 
 describe('a command', () => {
   it('appends what it decides and answers', async () => {
@@ -192,108 +133,6 @@ describe('when another command was faster', () => {
   });
 });
 
-/** A command that decides anew every time: what is due, and something to append only while nothing is claimed. */
-const claimOnce = (context: CommandContext): CommandRequest<OrderRejection> => ({
-  context,
-  reads: [ORDER_ID],
-  decide: (history) => {
-    const { state, version } = history.of(orderAggregate, ORDER_ID);
-    const isOpen = state.status !== 'absent' && state.payments.length === 0;
-    const events = isOpen ? [claimed(paymentIdOf(1), usd(400))] : [];
-    return ok({
-      appends: [append(orderAggregate, ORDER_ID, version, events)],
-      answer: { version: version + events.length },
-    });
-  },
-});
-
-let nextNumber = 200;
-const claimAnew = (context: CommandContext): CommandRequest<OrderRejection> =>
-  claim(nextNumber++, 10, context);
-
-/** Three ways in which a repeated command may find the state that it, or others since, have made. */
-const REPEATED: readonly [string, (context: CommandContext) => CommandRequest<OrderRejection>][] = [
-  ['would be refused now', (context) => claim(1, 1_000, context)],
-  ['would decide something else now', (context) => claimAnew(context)],
-  ['would decide nothing now', (context) => claimOnce(context)],
-];
-
-describe('a command that is repeated', () => {
-  it.each(REPEATED)('gives the stored answer and appends nothing, when it %s', async (_when, request) => {
-    const { log, execute } = await openShop();
-    const context = contextOf('once');
-    const first = await execute(request(context));
-    if (!first.ok) throw new Error(first.error.code);
-    const before = log.events();
-    expect(await execute(request(context))).toEqual(accepted(first.value.answer, true));
-    expect(log.events()).toEqual(before);
-  });
-
-  it('gives the stored answer even when others have moved on since', async () => {
-    const { log, execute } = await openShop();
-    const context = contextOf('once');
-    const first = await execute(claimOnce(context));
-    await appendAnother(log, 2, 100);
-    if (!first.ok) throw new Error(first.error.code);
-    expect(await execute(claimOnce(context))).toEqual(accepted(first.value.answer, true));
-  });
-
-  it.each(REPEATED)('with another body is a key used twice, when it %s', async (_when, request) => {
-    const { log, execute } = await openShop();
-    const context = contextOf('once');
-    await execute(request(context));
-    const before = log.events();
-    const reused = await execute(request({ ...context, fingerprint: 'another body' }));
-    expect(reused).toEqual(refused('idempotency-key-reused'));
-    expect(log.events()).toEqual(before);
-  });
-
-  it('is tried anew when it was refused: a refusal is not stored', async () => {
-    const { log, execute } = await openShop();
-    await appendAnother(log, 2, 1_000);
-    expect(await execute(claim(1, 400))).toMatchObject(refused('payment-already-claimed'));
-    const version = log.typesOf(ORDER_ID).length;
-    const released = {
-      type: 'OrderPaymentFailed',
-      paymentId: paymentIdOf(2),
-      operationId: 'op',
-      amount: TOTAL,
-      code: 'card_declined',
-      at: T1,
-    } as const;
-    await log.append({
-      context: contextOf('release'),
-      streams: [append(orderAggregate, ORDER_ID, version, [released])],
-      answer: null,
-    });
-    expect(await execute(claim(1, 400))).toMatchObject({ ok: true, value: { replayed: false } });
-  });
-
-  it('because the log failed after it had appended, gives the answer of then', async () => {
-    const { log, execute, hook } = await openShop();
-    hook.around = async (call, effect) => {
-      const done = await effect();
-      if (call === 'append') throw new Error('connection reset');
-      return done;
-    };
-    await expect(execute(claim(1, 400))).rejects.toThrow('connection reset');
-    hook.around = undisturbed;
-    expect(await execute(claim(1, 400))).toEqual(accepted({ claimed: 1, version: 2 }, true));
-    expect(log.typesOf(ORDER_ID)).toEqual(['OrderCreated', 'PaymentClaimed']);
-  });
-
-  it('because the log failed before it appended, appends now', async () => {
-    const { execute, hook } = await openShop();
-    hook.around = (call, effect) => {
-      if (call === 'append') throw new Error('connection refused');
-      return effect();
-    };
-    await expect(execute(claim(1, 400))).rejects.toThrow('connection refused');
-    hook.around = undisturbed;
-    expect(await execute(claim(1, 400))).toEqual(accepted({ claimed: 1, version: 2 }));
-  });
-});
-
 describe('several streams in one unit', () => {
   it('are all appended to or none', async () => {
     const { log, execute } = await openShop();
@@ -329,78 +168,6 @@ describe("another tenant's stream", () => {
     const context = contextOf('create', {}, OTHER_TENANT);
     expect(await execute(createOrderRequest(context, orderFor(TOTAL)))).toEqual(refused('concurrent-change'));
     expect(log.events().map(({ metadata }) => metadata.tenantId)).toEqual([TENANT]);
-  });
-});
-
-/** Every call waits its turn, in whatever order the scheduler picks. */
-const scheduled =
-  (scheduler: fc.Scheduler): Around =>
-  (call, effect) =>
-    scheduler.schedule(Promise.resolve(), call).then(effect);
-
-/** Starts commands side by side on a shop of their own. */
-async function run(
-  scheduler: fc.Scheduler,
-  commands: (execute: ExecuteCommand) => Promise<unknown>[],
-): Promise<InMemoryLog> {
-  const { log, execute, hook } = await openShop();
-  hook.around = scheduled(scheduler);
-  await scheduler.waitFor(Promise.all(commands(execute)));
-  return log;
-}
-
-describe('many commands at once', () => {
-  it('all happen, each once, whoever is faster', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 6 }), async (scheduler, count) => {
-        const log = await run(scheduler, (execute) =>
-          Array.from({ length: count }, async (_, index) => {
-            expect(await execute(claim(index + 1, 1))).toMatchObject({ ok: true });
-          }),
-        );
-        expect(log.typesOf(ORDER_ID)).toEqual([
-          'OrderCreated',
-          ...Array<string>(count).fill('PaymentClaimed'),
-        ]);
-      }),
-    );
-  });
-
-  it('that ask for more than there is get no more than there is', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.scheduler(),
-        fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 2, maxLength: 6 }),
-        async (scheduler, asked) => {
-          const granted: number[] = [];
-          await run(scheduler, (execute) =>
-            asked.map(async (minor, index) => {
-              const done = await execute(claim(index + 1, minor));
-              if (done.ok) granted.push(minor);
-            }),
-          );
-          expect(granted.length).toBeGreaterThan(0);
-          expect(granted.reduce((sum, minor) => sum + minor, 0)).toBeLessThanOrEqual(1_000);
-        },
-      ),
-    );
-  });
-
-  it('that are the same one happen once, with one answer', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.constantFrom(...REPEATED), async (scheduler, [, request]) => {
-        const context = contextOf('once');
-        const answers: unknown[] = [];
-        const log = await run(scheduler, (execute) =>
-          [1, 2, 3].map(async () => {
-            const done = await execute(request(context));
-            answers.push(done.ok ? done.value.answer : done.error);
-          }),
-        );
-        expect(log.typesOf(ORDER_ID)).toEqual(['OrderCreated', 'PaymentClaimed']);
-        expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-      }),
-    );
   });
 });
 

@@ -9,122 +9,19 @@ import {
 import type { DomainEvent, RecordedEvent } from '../../src/application/ports.ts';
 import { InvariantViolation } from '../../src/domain/shared/invariant.ts';
 import { MAX_AMOUNT_MINOR } from '../../src/domain/shared/money.ts';
-import { CUSTOMER_ID, ORDER_ID, orderOf, paymentIdOf, T0, T1, usd } from '../domain/samples.ts';
+import { CUSTOMER_ID, ORDER_ID, orderOf, T0, T1, usd } from '../domain/samples.ts';
+import { EVENTS, PAYMENT_ID, SECRET } from './event-samples.ts';
 import { contextOf, TENANT, virtualService } from './virtual-service.ts';
 
-type Types = DomainEvent['type'];
-
-const PAYMENT_ID = paymentIdOf(1);
-const AMOUNT = usd(1_050);
-
-/** Nothing marked so may ever leave: only ids and amounts do. */
-const SECRET = 'canary';
-
-/** One of each; every string that is neither an id of ours, a method nor a time holds the canary. */
-const EVENTS: { readonly [Type in Types]: Extract<DomainEvent, { type: Type }> } = {
-  OrderCreated: {
-    type: 'OrderCreated',
-    orderId: ORDER_ID,
-    customerId: CUSTOMER_ID,
-    currency: AMOUNT.currency,
-    pricesIncludeTax: false,
-    items: [
-      {
-        lineId: SECRET,
-        productId: 'teapot',
-        productName: SECRET,
-        quantity: 2,
-        unitPrice: usd(500),
-        discount: usd(0),
-        taxRateBasisPoints: 0,
-        net: usd(1_000),
-        tax: usd(0),
-      },
-    ],
-    totals: { items: usd(1_000), discount: usd(0), tax: usd(0), shipping: usd(50), grand: AMOUNT },
-    at: T0,
-  },
-  PaymentClaimed: { type: 'PaymentClaimed', paymentId: PAYMENT_ID, amount: AMOUNT, at: T1 },
-  PaymentClaimReleased: { type: 'PaymentClaimReleased', paymentId: PAYMENT_ID, reason: SECRET, at: T1 },
-  OrderPaymentCaptured: {
-    type: 'OrderPaymentCaptured',
-    paymentId: PAYMENT_ID,
-    operationId: SECRET,
-    amount: AMOUNT,
-    at: T1,
-  },
-  OrderPaymentFailed: {
-    type: 'OrderPaymentFailed',
-    paymentId: PAYMENT_ID,
-    operationId: SECRET,
-    amount: AMOUNT,
-    code: SECRET,
-    at: T1,
-  },
-  OrderConfirmed: { type: 'OrderConfirmed', orderId: ORDER_ID, at: T1 },
-  OrderPaid: { type: 'OrderPaid', orderId: ORDER_ID, total: AMOUNT, at: T1 },
-  PaymentInitiated: {
-    type: 'PaymentInitiated',
-    paymentId: PAYMENT_ID,
-    orderId: ORDER_ID,
-    amount: AMOUNT,
-    paymentMethod: 'card',
-    paymentToken: SECRET,
-    captureMethod: 'automatic',
-    at: T1,
-  },
-  AttemptStarted: {
-    type: 'AttemptStarted',
-    attemptId: SECRET,
-    provider: SECRET,
-    providerKey: SECRET,
-    at: T1,
-  },
-  PaymentAuthorized: {
-    type: 'PaymentAuthorized',
-    attemptId: SECRET,
-    providerRef: SECRET,
-    amount: AMOUNT,
-    at: T1,
-  },
-  CaptureSucceeded: { type: 'CaptureSucceeded', captureId: SECRET, amount: AMOUNT, final: true, at: T1 },
-  AttemptFailed: { type: 'AttemptFailed', attemptId: SECRET, code: SECRET, class: 'declined', at: T1 },
-  OperationOutcomeUnknown: {
-    type: 'OperationOutcomeUnknown',
-    operationId: SECRET,
-    reason: SECRET,
-    at: T1,
-  },
-  PaymentProcessed: {
-    type: 'PaymentProcessed',
-    paymentId: PAYMENT_ID,
-    orderId: ORDER_ID,
-    amount: AMOUNT,
-    paymentMethod: 'card',
-    isSuccessful: true,
-    at: T1,
-  },
-};
-
-/** What each becomes outside; `null`: our own business. */
-const PUBLIC: Readonly<Record<Types, IntegrationEventType | null>> = {
+/** What leaves the service; everything else is our own business. */
+const PUBLIC: Readonly<Partial<Record<DomainEvent['type'], IntegrationEventType>>> = {
   OrderCreated: 'order.created.v1',
-  PaymentClaimed: null,
-  PaymentClaimReleased: null,
-  OrderPaymentCaptured: null,
-  OrderPaymentFailed: null,
   OrderConfirmed: 'order.confirmed.v1',
   OrderPaid: 'order.paid.v1',
-  PaymentInitiated: null,
-  AttemptStarted: null,
-  PaymentAuthorized: null,
-  CaptureSucceeded: null,
-  AttemptFailed: null,
-  OperationOutcomeUnknown: null,
   PaymentProcessed: 'payment.processed.v1',
 };
 
-const CASES = Object.values(EVENTS).map((event) => [event.type, PUBLIC[event.type], event] as const);
+const CASES = Object.values(EVENTS).map((event) => [event.type, PUBLIC[event.type] ?? null, event] as const);
 
 const { fingerprint: _, ...METADATA } = contextOf(SECRET);
 const recorded = (event: DomainEvent, traceparent?: string): RecordedEvent => ({
@@ -258,6 +155,7 @@ describe('a payment token', () => {
         expect(gateway.asked.every(({ paymentToken }) => paymentToken === secret)).toBe(true);
         expect(print([messages(), answers])).not.toContain(secret);
       }),
+      { numRuns: 40 },
     );
-  });
+  }, 30_000);
 });

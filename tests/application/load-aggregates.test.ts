@@ -3,9 +3,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { append, commandExecutor } from '../../src/application/execute-command.ts';
 import { aggregateLoader, loadAggregate, noCache } from '../../src/application/load-aggregates.ts';
 import type { CachedState, EventLog, Snapshot, StateCache, StreamId } from '../../src/application/ports.ts';
-import { claimPayment, orderAggregate } from '../../src/domain/orders/order.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
+import { claimPayment } from '../../src/domain/orders/order-payments.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
-import { initiatePayment, paymentAggregate } from '../../src/domain/payments/payment.ts';
+import { initiatePayment } from '../../src/domain/payments/payment-commands.ts';
+import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import { fold } from '../../src/domain/shared/aggregate.ts';
 import { ok } from '../../src/domain/shared/result.ts';
 import { claimed, ORDER_ID, orderOf, paymentFor, paymentIdOf, T1, usd } from '../domain/samples.ts';
@@ -76,7 +78,7 @@ describe('what is loaded', () => {
       ),
       { numRuns: 75 },
     );
-  });
+  }, 30_000);
 
   it('is absent when it is of another kind, remembered or not', async () => {
     const loader = aggregateLoader(await logWith(orderOf(usd(10))), openCache());

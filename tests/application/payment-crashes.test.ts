@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resumePayments } from '../../src/application/checkout/resume-payments.ts';
 import type { OrderId } from '../../src/domain/shared/ids.ts';
-import { ids } from '../../src/infrastructure/system.ts';
 import { usd } from '../domain/samples.ts';
+import { expectAtRest } from './at-rest.ts';
 import { breakable, type Break } from './breakages.ts';
+import { clockworkOf } from './clockwork.ts';
 import {
   paymentIdOf,
   paymentIn,
-  TENANT,
   virtualService,
   type PayRequest,
   type Taken,
@@ -20,7 +19,9 @@ const REQUESTS: readonly PayRequest[] = [
   { key: 'card' },
   { key: 'card', amount: usd(4_000) },
   { key: 'card', token: 'tok_declined' },
+  { key: 'card', captureMethod: 'manual' },
 ];
+const TIMEOUT_MS = 30_000;
 const SUCCESS = REQUESTS[0]!;
 
 async function openShop() {
@@ -38,27 +39,33 @@ function expectNothingTwice({ gateway, log }: VirtualService, orderId: OrderId, 
   const ofPayment = log.typesOf(paymentIdOf(orderId, request));
   const all = [...ofPayment, ...log.typesOf(orderId)];
   expect(all.filter((type, index) => all.indexOf(type) !== index)).toEqual([]);
-  if (ofPayment.includes('PaymentProcessed')) expect(gateway.books.size).toBe(1);
+}
+
+/** A call that was lost on its way is known not to have arrived only later: then the payment failed. */
+function expectedStatus({ gateway }: Shop, { token, captureMethod }: PayRequest): string {
+  if (token === 'tok_declined' || gateway.books.size === 0) return 'Failed';
+  return captureMethod === 'manual' ? 'Authorized' : 'Completed';
 }
 
 /** Repeats the request unbroken, twice and much later: the payment is final and the answer stands. */
 async function expectOneEnd(shop: Shop, request: PayRequest, earlier: readonly Taken[]): Promise<void> {
-  const { orderId, pay, deliverAll, clock, gateway, log, order } = shop;
+  const { orderId, pay, deliverAll, clock, log, order } = shop;
+  paymentIn(await pay(orderId, request));
+  await clockworkOf(shop).elapse(120_000);
   const final = paymentIn(await pay(orderId, request));
   await deliverAll();
-  clock.advance(86_400_000);
+  clock.advance(3_600_000);
   expect(paymentIn(await pay(orderId, request))).toEqual(final);
   for (const taken of earlier.map(paymentIn).filter(({ status }) => status !== 'Pending')) {
     expect(taken).toEqual(final);
   }
 
-  const isSuccessful = request.token !== 'tok_declined';
-  expect(final).toMatchObject({ status: isSuccessful ? 'Completed' : 'Failed', isSuccessful });
-  expect(gateway.charged()).toHaveLength(isSuccessful ? 1 : 0);
+  const status = expectedStatus(shop, request);
+  expect(final.status).toBe(status);
   expectNothingTwice(shop, orderId, request);
-  const types = [...log.typesOf(orderId), ...log.typesOf(paymentIdOf(orderId, request))];
-  expect(types).toEqual(expect.arrayContaining(['PaymentClaimed', 'PaymentProcessed']));
-  expect(order(orderId).payments).toMatchObject([{ status: final.status }]);
+  expect(log.typesOf(orderId)).toContain('PaymentClaimed');
+  expect(order(orderId).payments).toMatchObject([{ status }]);
+  expectAtRest(shop, orderId);
 }
 
 /** How many calls an unbroken request makes: each is a place to break at. */
@@ -75,59 +82,71 @@ async function callsOf(request: PayRequest): Promise<number> {
 }
 
 describe('a payment request that breaks off', () => {
-  it('at any one call, before or after its effect, ends in one charge, one claim, one outcome, one answer', async () => {
-    for (const request of REQUESTS) {
-      const calls = await callsOf(request);
-      expect(calls).toBeGreaterThanOrEqual(6);
-      for (let atCall = 1; atCall <= calls; atCall++) {
-        for (const moment of ['before', 'after'] as const) {
-          for (const how of ['throws', 'dies'] as const) {
-            const shop = await openShop();
-            const broken = await shop.attempt([{ atCall, moment, how }], () =>
-              shop.pay(shop.orderId, request),
-            );
-            expectNothingTwice(shop, shop.orderId, request);
-            await expectOneEnd(shop, request, broken.end === 'answered' ? [broken.answer] : []);
+  it(
+    'at any one call, before or after its effect, ends in one charge, one claim, one outcome, one answer',
+    async () => {
+      for (const request of REQUESTS) {
+        const calls = await callsOf(request);
+        expect(calls).toBeGreaterThanOrEqual(6);
+        for (let atCall = 1; atCall <= calls; atCall++) {
+          for (const moment of ['before', 'after'] as const) {
+            for (const how of ['throws', 'dies'] as const) {
+              const shop = await openShop();
+              const broken = await shop.attempt([{ atCall, moment, how }], () =>
+                shop.pay(shop.orderId, request),
+              );
+              expectNothingTwice(shop, shop.orderId, request);
+              await expectOneEnd(shop, request, broken.end === 'answered' ? [broken.answer] : []);
+            }
           }
         }
       }
-    }
-  });
+    },
+    TIMEOUT_MS,
+  );
 
   const oneBreak: fc.Arbitrary<Break> = fc.record({
     atCall: fc.integer({ min: 1, max: 10 }),
     moment: fc.constantFrom('before', 'after'),
     how: fc.constantFrom('throws', 'dies'),
   });
-  const meanwhile = fc.constantFrom('nothing', 'consumer', 'resume', 'not sent');
+  const meanwhile = fc.constantFrom('nothing', 'follower', 'timers', 'not sent');
   const attempts = fc.array(fc.tuple(fc.array(oneBreak, { maxLength: 3 }), meanwhile), {
     minLength: 1,
     maxLength: 5,
   });
 
-  it('at several calls and at several attempts, with others at work between them, ends the same', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...REQUESTS), attempts, async (request, plan) => {
-        const shop = await openShop();
-        const answered: Taken[] = [];
-        for (const [index, [breaks, between]] of plan.entries()) {
-          const { orderId, gateway } = shop;
-          // Only of a repeated call: of the first it would be the outcome.
-          if (between === 'not sent' && index > 0 && gateway.books.size > 0) {
-            gateway.answerNext({ kind: 'not_sent', code: 'connection_refused' });
+  it(
+    'at several calls and at several attempts, with others at work between them, ends the same',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...REQUESTS), attempts, async (request, plan) => {
+          const shop = await openShop();
+          const answered: Taken[] = [];
+          for (const [index, [breaks, between]] of plan.entries()) {
+            const { orderId, gateway } = shop;
+            // Only of a repeated call: of the first it would be the outcome.
+            if (
+              between === 'not sent' &&
+              index > 0 &&
+              shop.log.typesOf(paymentIdOf(orderId, request)).length > 0
+            ) {
+              gateway.answerNext({ kind: 'not_sent', code: 'connection_refused' });
+            }
+            const broken = await shop.attempt(breaks, () => shop.pay(orderId, request));
+            if (broken.end === 'answered') answered.push(broken.answer);
+            expectNothingTwice(shop, orderId, request);
+            if (between === 'follower') await shop.deliverAll();
+            if (between === 'timers') await clockworkOf(shop).elapse(40_000);
+            shop.gateway.answerAsUsual();
           }
-          const broken = await shop.attempt(breaks, () => shop.pay(orderId, request));
-          if (broken.end === 'answered') answered.push(broken.answer);
-          expectNothingTwice(shop, orderId, request);
-          if (between === 'consumer') await shop.deliverAll();
-          if (between === 'resume') await resumePayments(pendingIn(shop, request), shop.settle, ids);
-        }
-        shop.gateway.answerAsUsual();
-        await expectOneEnd(shop, request, answered);
-      }),
-      { numRuns: 200 },
-    );
-  });
+          await expectOneEnd(shop, request, answered);
+        }),
+        { numRuns: 100 },
+      );
+    },
+    TIMEOUT_MS,
+  );
 
   it('before it was begun leaves nothing behind, so another one is free to pay', async () => {
     const { orderId, pay, attempt, log } = await openShop();
@@ -145,10 +164,3 @@ describe('a payment request that breaks off', () => {
     });
   });
 });
-
-/** What the resuming job would find, were it to look. */
-function pendingIn({ log, orderId }: Shop, request: PayRequest) {
-  const paymentId = paymentIdOf(orderId, request);
-  const types = log.typesOf(paymentId);
-  return types.length > 0 && !types.includes('PaymentProcessed') ? [{ tenantId: TENANT, paymentId }] : [];
-}

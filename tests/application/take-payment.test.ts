@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { OperationOutcome } from '../../src/domain/payments/payment.ts';
-import { claimed, paymentIdOf as nthPayment, usd } from '../domain/samples.ts';
-import { undisturbed, type Around } from '../support/in-memory-log.ts';
+import { claimed, usd } from '../domain/samples.ts';
+import { undisturbed } from '../support/in-memory-log.ts';
+import { failing } from './breakages.ts';
 import {
   contextOf,
   OTHER_TENANT,
@@ -12,7 +12,6 @@ import {
 } from './virtual-service.ts';
 
 const TOTAL = usd(10_000);
-const SECRET_TOKEN = 'tok_quoted_by_the_provider';
 const CARD = { key: 'card' };
 const DECLINED = { key: 'declined', token: 'tok_declined' };
 
@@ -22,17 +21,6 @@ async function openShop() {
   const service = virtualService((call, effect) => hook.around(call, effect));
   const orderId = await service.placeOrder(TOTAL);
   return { ...service, hook, orderId };
-}
-
-/** The provider fails so many times; whether the charge had happened by then, nobody can tell. */
-function failing(moment: 'before' | 'after', times: number): Around {
-  let left = times;
-  return async (call, effect) => {
-    if (call !== 'charge' || left === 0) return effect();
-    left--;
-    if (moment === 'after') await effect();
-    throw new Error('socket hang up');
-  };
 }
 
 describe('taking a payment', () => {
@@ -48,7 +36,8 @@ describe('taking a payment', () => {
       capturedAmount: { amount: 10_000, currency: 'USD' },
       version: 5,
     });
-    expect(gateway.charged()).toMatchObject([{ amount: TOTAL, paymentToken: 'tok_success' }]);
+    expect(gateway.asked).toMatchObject([{ amount: TOTAL, paymentToken: 'tok_success' }]);
+    expect(gateway.charged()).toMatchObject([{ amount: TOTAL }]);
     expect(log.typesOf(paymentIdOf(orderId, CARD))).toEqual([
       'PaymentInitiated',
       'AttemptStarted',
@@ -80,7 +69,7 @@ describe('taking a payment', () => {
     const { orderId, pay, log, hook } = await openShop();
     let committed: readonly string[] = [];
     hook.around = (call, effect) => {
-      if (call === 'charge') committed = log.typesOf(paymentIdOf(orderId, CARD));
+      if (call === 'authorize') committed = log.typesOf(paymentIdOf(orderId, CARD));
       return effect();
     };
     await pay(orderId, CARD);
@@ -95,7 +84,8 @@ describe('taking a payment', () => {
     const { orderId, pay, gateway, log } = await openShop();
     expect(refusalIn(await pay(orderId, request))).toBe(code);
     expect(gateway.asked).toEqual([]);
-    expect(log.events()).toHaveLength(1);
+    expect(log.typesOf(paymentIdOf(orderId, request))).toEqual([]);
+    expect(log.typesOf(orderId)).not.toContain('PaymentClaimed');
   });
 
   it('is refused on an order that is paid', async () => {
@@ -149,127 +139,11 @@ describe('a payment request that is repeated', () => {
 
   it('is a new attempt after it was refused', async () => {
     const { orderId, pay, hook } = await openShop();
-    hook.around = failing('before', 1);
+    hook.around = failing('authorize', 'after');
     await pay(orderId, { key: 'first' });
     expect(refusalIn(await pay(orderId, CARD))).toBe('payment-already-claimed');
     await pay(orderId, { key: 'first' });
     expect(refusalIn(await pay(orderId, CARD))).toBe('order-not-payable');
-  });
-});
-
-describe('when the provider gives no answer', () => {
-  it.each(['before', 'after'] as const)(
-    'the payment is pending, not failed, whether it failed %s the charge',
-    async (moment) => {
-      const { orderId, pay, hook, log } = await openShop();
-      hook.around = failing(moment, 1);
-      expect(paymentIn(await pay(orderId, CARD))).toMatchObject({ status: 'Pending', isSuccessful: null });
-      expect(log.typesOf(paymentIdOf(orderId, CARD))).toEqual([
-        'PaymentInitiated',
-        'AttemptStarted',
-        'OperationOutcomeUnknown',
-      ]);
-    },
-  );
-
-  it.each(['before', 'after'] as const)(
-    'the same request again settles it and charges once, after a failure %s the charge',
-    async (moment) => {
-      const { orderId, pay, hook, gateway } = await openShop();
-      hook.around = failing(moment, 1);
-      await pay(orderId, CARD);
-      expect(paymentIn(await pay(orderId, CARD))).toMatchObject({ status: 'Completed' });
-      expect(gateway.charged()).toHaveLength(1);
-      expect(new Set(gateway.asked.map(({ providerKey }) => providerKey)).size).toBe(1);
-    },
-  );
-
-  it('asking again and again writes nothing more, and the answer to come is still stored', async () => {
-    const { orderId, pay, hook, log, clock } = await openShop();
-    hook.around = failing('after', 3);
-    const pending = [1, 2, 3].map(() => pay(orderId, CARD));
-    for (const taken of await Promise.all(pending)) expect(paymentIn(taken).status).toBe('Pending');
-    expect(log.typesOf(paymentIdOf(orderId, CARD))).toHaveLength(3);
-    const settled = paymentIn(await pay(orderId, CARD));
-    clock.advance(1_000);
-    expect(settled.status).toBe('Completed');
-    expect(paymentIn(await pay(orderId, CARD))).toEqual(settled);
-  });
-
-  it('its fault is reported, but its words stay out of the events', async () => {
-    const { orderId, pay, hook, log, providerFaults } = await openShop();
-    const fault = new Error(`cannot charge ${SECRET_TOKEN}`);
-    hook.around = async (step, act) => {
-      if (step === 'charge') throw fault;
-      return act();
-    };
-    await pay(orderId, { ...CARD, token: SECRET_TOKEN });
-    expect(providerFaults).toEqual([fault]);
-    const written = log.events().filter(({ event }) => event.type === 'OperationOutcomeUnknown');
-    expect(written).toHaveLength(1);
-    expect(JSON.stringify(written[0]!.event)).not.toContain(SECRET_TOKEN);
-  });
-
-  it('nor is an unknown outcome that it tells us of a failure', async () => {
-    const { orderId, pay, gateway } = await openShop();
-    gateway.answerNext({ kind: 'unknown', reason: 'timeout' });
-    expect(paymentIn(await pay(orderId, CARD)).status).toBe('Pending');
-  });
-
-  it('the claim stays: another payment is refused and its provider not called', async () => {
-    const { orderId, pay, hook, gateway } = await openShop();
-    hook.around = failing('after', 1);
-    await pay(orderId, CARD);
-    expect(refusalIn(await pay(orderId, { key: 'second' }))).toBe('payment-already-claimed');
-    expect(gateway.asked).toHaveLength(1);
-  });
-
-  it('with another body the key is used twice, though no final answer is stored yet', async () => {
-    const { orderId, pay, hook } = await openShop();
-    hook.around = failing('after', 1);
-    await pay(orderId, CARD);
-    expect(refusalIn(await pay(orderId, { ...CARD, token: 'tok_declined' }))).toBe('idempotency-key-reused');
-  });
-});
-
-describe('when the provider was not reached', () => {
-  const notSent: OperationOutcome = { kind: 'not_sent', code: 'connection_refused' };
-
-  it('the payment fails, if nobody called before', async () => {
-    const { orderId, pay, gateway } = await openShop();
-    gateway.answerNext(notSent);
-    expect(paymentIn(await pay(orderId, CARD))).toMatchObject({
-      status: 'Failed',
-      error: { code: 'connection_refused' },
-    });
-  });
-
-  it('the payment does not fail if an earlier call may have been received', async () => {
-    const { orderId, pay, hook, gateway } = await openShop();
-    hook.around = failing('after', 1);
-    await pay(orderId, CARD);
-    gateway.answerNext(notSent);
-    expect(paymentIn(await pay(orderId, CARD)).status).toBe('Pending');
-    expect(paymentIn(await pay(orderId, CARD)).status).toBe('Completed');
-    expect(gateway.charged()).toHaveLength(1);
-  });
-
-  it('the payment does not fail if an earlier process may have called and died', async () => {
-    const { orderId, pay, hook, gateway } = await openShop();
-    hook.around = async (call, effect) => {
-      const done = await effect();
-      if (call === 'charge') await new Promise(() => {}); // never comes back
-      return done;
-    };
-    void pay(orderId, CARD);
-    await new Promise((resolve) => void setImmediate(resolve));
-    expect(gateway.charged()).toHaveLength(1);
-
-    hook.around = undisturbed;
-    gateway.answerNext(notSent);
-    expect(paymentIn(await pay(orderId, CARD)).status).toBe('Pending');
-    expect(paymentIn(await pay(orderId, CARD)).status).toBe('Completed');
-    expect(gateway.charged()).toHaveLength(1);
   });
 });
 
@@ -333,38 +207,6 @@ describe('the next payment after a declined one', () => {
     expect(log.typesOf(orderId).filter((type) => type === 'OrderPaymentFailed')).toHaveLength(1);
     expect(order(orderId).payments.map(({ status }) => status)).toEqual(['Failed', 'Completed']);
     expect(order(orderId).status).toBe('Confirmed');
-  });
-});
-
-describe('settling', () => {
-  it('is refused for a payment that this tenant does not have', async () => {
-    const { orderId, pay, settle } = await openShop();
-    await pay(orderId, CARD);
-    const paymentId = paymentIdOf(orderId, CARD);
-    expect(refusalIn(await settle(contextOf('x', {}, OTHER_TENANT), paymentId))).toBe('payment-not-found');
-    expect(refusalIn(await settle(contextOf('x'), nthPayment(1)))).toBe('payment-not-found');
-  });
-
-  it('leaves a final payment alone and does not ask the provider', async () => {
-    const { orderId, pay, settle, gateway, log } = await openShop();
-    const taken = paymentIn(await pay(orderId, CARD));
-    const before = log.events();
-    expect(paymentIn(await settle(contextOf('late'), paymentIdOf(orderId, CARD)))).toEqual(taken);
-    expect(gateway.asked).toHaveLength(1);
-    expect(log.events()).toEqual(before);
-  });
-
-  it('can be repeated after it gave up to others, and has charged once', async () => {
-    const { orderId, pay, gateway, log, hook } = await openShop();
-    hook.around = async (call, effect) => {
-      const done = await effect();
-      if (call === 'charge') log.conflictNext(8);
-      return done;
-    };
-    expect(refusalIn(await pay(orderId, CARD))).toBe('concurrent-change');
-    hook.around = undisturbed;
-    expect(paymentIn(await pay(orderId, CARD)).status).toBe('Completed');
-    expect(gateway.charged()).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EventLog, LoadedStream, Snapshot, StreamId } from '../../src/application/ports.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
-import { orderAggregate, type Order } from '../../src/domain/orders/order.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
+import type { Order } from '../../src/domain/orders/order.ts';
 import { fold } from '../../src/domain/shared/aggregate.ts';
 import { ids } from '../../src/infrastructure/system.ts';
 import { eventually } from '../support/eventually.ts';

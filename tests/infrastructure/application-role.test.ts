@@ -13,6 +13,7 @@ import { AccessProblem } from '../../src/infrastructure/postgres/application-rol
 import { migrateAs } from '../../src/infrastructure/postgres/migrate.ts';
 import { createPool, type Pool } from '../../src/infrastructure/postgres/pool.ts';
 import { beginGeneration, listGenerations } from '../../src/infrastructure/read-models/generations.ts';
+import { orderSummaryProjection } from '../../src/infrastructure/read-models/order-summary.ts';
 import { createLoginRole, type LoginRole } from '../support/application-role.ts';
 import { cliOn, jsonOf } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
@@ -87,13 +88,17 @@ describe('the role that the service runs with', () => {
 
   it('rebuilds read models', async () => {
     await openTestLog(application).log.append(newOrder());
-    const generation = await beginGeneration(application, 'order-summary', 1);
+    const generation = await beginGeneration(
+      application,
+      'order-summary',
+      orderSummaryProjection.codeVersion,
+    );
     await eventually(async () => {
       const generations = await listGenerations(application);
       expect(generations).toContainEqual({
         name: 'order-summary',
         generation,
-        codeVersion: 1,
+        codeVersion: orderSummaryProjection.codeVersion,
         status: 'live',
       });
     });

@@ -9,7 +9,7 @@ import { onLog, openShop, type Shop } from '../support/shop.ts';
 
 let shop: Shop;
 let run: (...args: readonly string[]) => Promise<CliRun>;
-/** One order, its payment, and what `checkout` made of it, in the order of the log. */
+/** One order, its payment, and what a consumer made of it, in the order of the log. */
 let events: BrowsedEvent[];
 
 beforeAll(async () => {
@@ -42,11 +42,12 @@ describe('events tail', () => {
       'OrderPaymentCaptured',
       'OrderConfirmed',
       'OrderPaid',
+      'StockReserved',
     ]);
     expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => `0-${index + 1}`));
     expect(jsonOf(await run('events', 'tail', '--limit', '2', '--json')).events).toEqual(events.slice(-2));
     const { stdout } = await run('events', 'tail', '--limit', '1');
-    expect(stdout).toMatch(/^0-10 +\d{4}-\S+Z +OrderPaid +\S+ v5 +system:checkout +\{.*\}\n$/);
+    expect(stdout).toMatch(/^0-11 +\d{4}-\S+Z +StockReserved +\S+ v6 +system:settling +\{.*\}\n$/);
   });
 
   it.each<[string, () => readonly string[], () => BrowsedEvent[]]>([
@@ -137,6 +138,7 @@ describe('events show', () => {
       'OrderPaymentCaptured',
       'OrderConfirmed',
       'OrderPaid',
+      'StockReserved',
     ]);
     const { stdout } = await run('events', 'show', processed.id);
     expect(stdout).toMatch(/└─ 0-7 PaymentProcessed, .* <- this event\n   └─ 0-8 OrderPaymentCaptured/);
@@ -157,7 +159,7 @@ describe('events stream', () => {
     });
     expect(jsonOf(await stream('--at-version', '2', '--json')).events).toEqual(own.slice(0, 2));
     expect(jsonOf(await stream('--at', own[1]!.recordedAt, '--json')).events).toEqual(own.slice(0, 2));
-    expect((await stream()).stdout.trim().split('\n')).toHaveLength(5);
+    expect((await stream()).stdout.trim().split('\n')).toHaveLength(6);
   });
 
   it('shows what it comes to, now or as it was', async () => {
@@ -166,7 +168,7 @@ describe('events stream', () => {
       status: 'Confirmed',
       paymentStatus: 'Paid',
       dueAmount: { amount: 0 },
-      version: 5,
+      version: 6,
     });
     const then = jsonOf(await stream('--state', '--at-version', '1', '--json')).state;
     expect(then).toMatchObject({
@@ -183,9 +185,9 @@ describe('events stream', () => {
   });
 
   it('refuses a version or a time that the stream has not', async () => {
-    const late = await stream('--at-version', '6');
+    const late = await stream('--at-version', '7');
     expect(late).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(late.stderr).toMatch(/has come to version 5 only/);
+    expect(late.stderr).toMatch(/has come to version 6 only/);
     const early = await stream('--at', '2020-01-01T00:00:00Z', '--state');
     expect(early.stderr).toMatch(/the order \S+ was created later/);
     expect(early.exitCode).toBe(1);

@@ -3,6 +3,7 @@ import { describeProgress, speedometer, type Progress } from '../../src/cli/prog
 import type { OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
 import type { Pool } from '../../src/infrastructure/postgres/pool.ts';
 import { beginGeneration, listGenerations } from '../../src/infrastructure/read-models/generations.ts';
+import { orderSummaryProjection } from '../../src/infrastructure/read-models/order-summary.ts';
 import { hostProjections } from '../../src/infrastructure/read-models/projection-host.ts';
 import { PROJECTIONS } from '../../src/infrastructure/read-models/projections.ts';
 import { cliOn, jsonOf, startCli } from '../support/cli.ts';
@@ -52,7 +53,7 @@ const start = (...args: readonly string[]) => startCli({ DATABASE_URL: connectio
 async function holdGeneration3(events: number): Promise<() => Promise<void>> {
   await append(events);
   await run('projections', 'rebuild', NAME);
-  expect(await beginGeneration(pool, NAME, 1)).toBe(3);
+  expect(await beginGeneration(pool, NAME, orderSummaryProjection.codeVersion)).toBe(3);
   const holder = await pool.connect();
   await holder.query('begin');
   await holder.query('select from subscription where name = $1 and version = $2 for update', [NAME, 3]);
@@ -166,7 +167,7 @@ describe('projections rebuild', () => {
 
   it('ends when somebody paused it, and says how to go on', async () => {
     await append(20);
-    await beginGeneration(pool, NAME, 1);
+    await beginGeneration(pool, NAME, orderSummaryProjection.codeVersion);
     await pool.query(`update subscription set status = 'paused' where name = $1`, [NAME]);
     const { exitCode, stderr } = await run('projections', 'rebuild', NAME);
     expect(stderr).toContain('is paused on shard 0; run projections resume order-summary, then this again');
@@ -176,7 +177,9 @@ describe('projections rebuild', () => {
   it('refuses to put what newer code made back to what this build makes', async () => {
     await pool.query(`update projection set code_version = 99 where name = $1`, [NAME]);
     const { exitCode, stderr } = await run('projections', 'rebuild', NAME);
-    expect(stderr).toContain('code version 99 here, and this build has 1: use the newer build');
+    expect(stderr).toContain(
+      `code version 99 here, and this build has ${orderSummaryProjection.codeVersion}: use the newer build`,
+    );
     expect(exitCode).toBe(1);
     expect(await generations()).toEqual(['1 live']);
   });

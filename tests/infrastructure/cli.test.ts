@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKeys } from '../../src/infrastructure/postgres/api-keys.ts';
+import { PROJECTIONS } from '../../src/infrastructure/read-models/projections.ts';
 import { jsonOf, spawnCli, startCli, type CliProcess } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
+import { untilCaughtUp } from '../support/filled-log.ts';
 import { spawnService } from '../support/process.ts';
 import { startTestService, type TestService } from '../support/service.ts';
+
+const READ_MODELS = PROJECTIONS.map(({ name }) => name).toSorted();
 
 describe('the executable beside a running service', () => {
   let started: TestService;
@@ -31,18 +35,19 @@ describe('the executable beside a running service', () => {
     };
     const { status, body } = await client.post('/api/orders', { customerId: 'c', items: [item] });
     expect(status).toBe(201);
+    await untilCaughtUp(started.database.pool); // `checkout` adds what is said of the stock
     return body.orderId;
   }
 
   it.each<[string, number, object | undefined]>([
     ['migrate', 0, { applied: [] }],
-    ['projections list', 0, { projections: [{ name: 'order-summary' }, { name: 'payment-history' }] }],
+    ['projections list', 0, { projections: READ_MODELS.map((name) => ({ name })) }],
     ['projections rebuild order-summary', 0, { name: 'order-summary', generation: 2, status: 'live' }],
     ['projections pause payment-history', 0, { shards: [{ shard: 0, status: 'paused' }] }],
     ['projections resume payment-history', 0, { shards: [{ shard: 0, status: 'running', changed: true }] }],
-    ['events tail --limit 1', 0, { events: [{ id: '0-1', type: 'OrderCreated' }] }],
-    ['events show 0-1', 0, { event: { id: '0-1' }, causes: [], effects: [] }],
-    ['events stream ORDER --state', 0, { state: { version: 1, status: 'Created' } }],
+    ['events tail --limit 1', 0, { events: [{ id: '0-2', type: 'StockReserved' }] }],
+    ['events show 0-1', 0, { event: { id: '0-1' }, causes: [], effects: [{ type: 'StockReserved' }] }],
+    ['events stream ORDER --state', 0, { state: { version: 2, status: 'Created' } }],
     ['parked list', 0, { parked: [] }],
     ['parked retry --all', 0, { events: [] }],
     ['parked discard 0-1 --subscription checkout --reason x', 1, undefined],
@@ -74,9 +79,9 @@ describe('the executable beside a running service', () => {
 
   it('follows the log with one line an event until Ctrl-C', async () => {
     const following = spawnCli(env, 'events', 'tail', '--from', 'start', '--follow', '--json');
-    await eventually(() => expect(linesOf(following)).toHaveLength(1), 20_000);
+    await eventually(() => expect(linesOf(following)).toHaveLength(2), 20_000);
     await placeOrder();
-    await eventually(() => expect(linesOf(following)).toHaveLength(2));
+    await eventually(() => expect(linesOf(following)).toHaveLength(4));
     following.child.kill('SIGINT');
     const { exitCode, stdout } = await following.ended();
     expect(
@@ -84,7 +89,7 @@ describe('the executable beside a running service', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line).id),
-    ).toEqual(['0-1', '0-2']);
+    ).toEqual(['0-1', '0-2', '0-3', '0-4']);
     expect(exitCode).toBe(0);
   });
 
@@ -147,7 +152,7 @@ describe('the executable without DATABASE_URL', () => {
       await eventually(async () => {
         const beside = await startCli(env, ['projections', 'list', '--json']).ended();
         expect(beside).toMatchObject({ exitCode: 0, stderr: '' });
-        expect(jsonOf(beside).projections).toMatchObject([{ followed: true }, { followed: true }]);
+        expect(jsonOf(beside).projections).toMatchObject(READ_MODELS.map(() => ({ followed: true })));
       });
     } finally {
       await service.end('SIGTERM');

@@ -5,6 +5,7 @@ import {
   beginGeneration,
   listGenerations,
   switchGeneration,
+  tableOf,
 } from '../../src/infrastructure/read-models/generations.ts';
 import { orderSummaryProjection } from '../../src/infrastructure/read-models/order-summary.ts';
 import {
@@ -16,7 +17,10 @@ import { eventually } from '../support/eventually.ts';
 import { newOrder, openTestLog, silent, startTestWorker } from '../support/log.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-const NAME = 'order-summary';
+const { name: NAME, codeVersion: CODE } = orderSummaryProjection;
+const NEWER_CODE = CODE + 1;
+/** The generation that is live at first, and the one after it. */
+const [FIRST, NEXT] = [1, 2];
 
 let database: TestDatabase;
 let open: OpenLog;
@@ -70,10 +74,10 @@ const tables = async (): Promise<string[]> =>
 /** As a deployment of newer code would be. */
 const NEWER: Projection = {
   ...orderSummaryProjection,
-  codeVersion: 2,
+  codeVersion: NEWER_CODE,
   project: async (tx, table, events) => {
     await orderSummaryProjection.project(tx, table, events);
-    await tx.query(`update ${table} set customer_id = 'of code 2'`);
+    await tx.query(`update ${table} set customer_id = 'of newer code'`);
   },
 };
 
@@ -82,14 +86,15 @@ describe('a rebuild', () => {
     await host();
     await append(50);
     await eventually(async () => expect(await listed()).toBe(50));
-    await database.pool.query(`update read_model.order_summary_1 set status = 'Damaged'`);
-    expect(await beginGeneration(database.pool, NAME, 1)).toBe(2);
-    await eventually(async () => expect(await generations()).toEqual(['2 of code 1: live']));
+    await database.pool.query(`update ${tableOf(NAME, FIRST)} set status = 'Damaged'`);
+    expect(await beginGeneration(database.pool, NAME, CODE)).toBe(NEXT);
+    await eventually(async () => expect(await generations()).toEqual([`${NEXT} of code ${CODE}: live`]));
     const { rows } = await database.pool.query('select distinct status from order_summary');
     expect(rows).toEqual([{ status: 'Created' }]);
-    expect(await tables()).toEqual(['order_summary', 'order_summary_2']);
-    const left = await database.pool.query(`select from subscription where name = $1 and version = 1`, [
+    expect(await tables()).toEqual(['order_summary', `order_summary_${NEXT}`]);
+    const left = await database.pool.query(`select from subscription where name = $1 and version = $2`, [
       NAME,
+      FIRST,
     ]);
     expect(left.rowCount).toBe(0);
     await append(1);
@@ -108,8 +113,8 @@ describe('a rebuild', () => {
     const reading = (async () => {
       while (!stop) seen.push(await listed());
     })();
-    await beginGeneration(database.pool, NAME, 1);
-    await eventually(async () => expect(await generations()).toEqual(['2 of code 1: live']));
+    await beginGeneration(database.pool, NAME, CODE);
+    await eventually(async () => expect(await generations()).toEqual([`${NEXT} of code ${CODE}: live`]));
     stop = true;
     await Promise.all([appending, reading]);
     seen.forEach((count, index) => expect(count).toBeGreaterThanOrEqual(seen[index - 1] ?? 200));
@@ -119,12 +124,12 @@ describe('a rebuild', () => {
 
   it('goes on where it was when whoever did it is gone, and is not begun twice', async () => {
     await append(30);
-    expect(await beginGeneration(database.pool, NAME, 1)).toBe(2);
-    expect(await beginGeneration(database.pool, NAME, 1)).toBe(2);
-    const first = await host();
-    await first.kill();
+    expect(await beginGeneration(database.pool, NAME, CODE)).toBe(NEXT);
+    expect(await beginGeneration(database.pool, NAME, CODE)).toBe(NEXT);
+    const gone = await host();
+    await gone.kill();
     await host();
-    await eventually(async () => expect(await generations()).toEqual(['2 of code 1: live']));
+    await eventually(async () => expect(await generations()).toEqual([`${NEXT} of code ${CODE}: live`]));
     await eventually(async () => expect(await listed()).toBe(30));
   });
 
@@ -133,11 +138,14 @@ describe('a rebuild', () => {
     await append(30);
     await eventually(async () => expect(await listed()).toBe(30));
     await older.kill();
-    await beginGeneration(database.pool, NAME, 1);
-    const next = { name: NAME, generation: 2 };
-    expect(await switchGeneration(database.pool, next, 5)).toBe(false); // behind the head
-    expect(await switchGeneration(database.pool, next, 1_000)).toBe(false); // behind the live one
-    expect(await generations()).toEqual(['1 of code 1: live', '2 of code 1: building']);
+    await beginGeneration(database.pool, NAME, CODE);
+    const building = { name: NAME, generation: NEXT };
+    expect(await switchGeneration(database.pool, building, 5)).toBe(false); // behind the head
+    expect(await switchGeneration(database.pool, building, 1_000)).toBe(false); // behind the live one
+    expect(await generations()).toEqual([
+      `${FIRST} of code ${CODE}: live`,
+      `${NEXT} of code ${CODE}: building`,
+    ]);
   });
 
   it('waits for a long query without holding up other readers', async () => {
@@ -148,22 +156,22 @@ describe('a rebuild', () => {
     await reader.query('begin');
     await reader.query('set local idle_in_transaction_session_timeout = 0'); // a query that takes long does not idle
     await reader.query('select count(*) from order_summary');
-    await beginGeneration(database.pool, NAME, 1);
+    await beginGeneration(database.pool, NAME, CODE);
     await eventually(async () => {
       const { rowCount } = await database.pool.query(
         `select from subscription s join log_head l using (shard)
-         where s.name = $1 and s.version = 2 and s.position < l.head`,
-        [NAME],
+         where s.name = $1 and s.version = $2 and s.position < l.head`,
+        [NAME, NEXT],
       );
       expect(rowCount).toBe(0);
     });
-    const locked = switchGeneration(database.pool, { name: NAME, generation: 2 }, 0);
+    const locked = switchGeneration(database.pool, { name: NAME, generation: NEXT }, 0);
     await expect(locked).rejects.toMatchObject({ code: '55P03' });
     expect(await listed()).toBe(10);
     expect(await generations()).toHaveLength(2);
     await reader.query('commit');
     reader.release();
-    await eventually(async () => expect(await generations()).toEqual(['2 of code 1: live']));
+    await eventually(async () => expect(await generations()).toEqual([`${NEXT} of code ${CODE}: live`]));
   });
 });
 
@@ -173,20 +181,24 @@ describe('newer code', () => {
     await append(20);
     await eventually(async () => expect(await listed()).toBe(20));
     await host(NEWER);
-    await eventually(async () => expect(await generations()).toEqual(['2 of code 2: live']));
+    await eventually(async () =>
+      expect(await generations()).toEqual([`${NEXT} of code ${NEWER_CODE}: live`]),
+    );
     const { rows } = await database.pool.query('select distinct customer_id from order_summary');
-    expect(rows).toEqual([{ customer_id: 'of code 2' }]);
+    expect(rows).toEqual([{ customer_id: 'of newer code' }]);
     await eventually(() => expect(older.status()).toEqual([]));
   });
 
   it('is left alone by a process of the older code that starts after it', async () => {
     const newer = await host(NEWER);
     await append(5);
-    await eventually(async () => expect(await generations()).toEqual(['2 of code 2: live']));
+    await eventually(async () =>
+      expect(await generations()).toEqual([`${NEXT} of code ${NEWER_CODE}: live`]),
+    );
     await host();
     await append(5);
     await eventually(async () => expect(await listed()).toBe(10));
-    expect(await generations()).toEqual(['2 of code 2: live']);
+    expect(await generations()).toEqual([`${NEXT} of code ${NEWER_CODE}: live`]);
     expect(newer.status().length).toBeGreaterThan(0);
   });
 });

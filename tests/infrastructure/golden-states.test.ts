@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { orderAggregate } from '../../src/domain/orders/order.ts';
-import { paymentAggregate } from '../../src/domain/payments/payment.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
+import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import { fold, type Aggregate } from '../../src/domain/shared/aggregate.ts';
 import { decodeEvent } from '../../src/infrastructure/codecs/event-codec.ts';
 import { fromJson, toJson } from '../../src/infrastructure/codecs/money-json.ts';

@@ -13,10 +13,10 @@ import {
 } from '../../src/infrastructure/rabbitmq/topology.ts';
 import { eventually } from '../support/eventually.ts';
 import { shopOnRabbitmq, TIMEOUT_MS, WITHIN_MS } from '../support/shop-on-rabbitmq.ts';
-import { onLog } from '../support/shop.ts';
+import { onLog, SETTLING } from '../support/shop.ts';
 
 const ORDERS_QUEUE = queueOf('order-created');
-const CHECKOUT_QUEUE = queueOf('checkout');
+const SETTLING_QUEUE = queueOf(SETTLING);
 
 describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
   const { shop, start, undoLater, inBroker, waitingIn, takeFrom, expectEmpty, expectEffects } =
@@ -31,7 +31,7 @@ describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
     await start();
     await shop().sellMany(200);
     await expectEffects(200);
-    await expectEmpty(CHECKOUT_QUEUE);
+    await expectEmpty(SETTLING_QUEUE);
   });
 
   it('lets a message that is delivered twice take effect once', async () => {
@@ -128,9 +128,9 @@ describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
 
   it('gives a message three attempts with a command consumer, and then moves it to the error queue', async () => {
     const handled: string[] = [];
-    const [checkout] = shop().consumers.command;
+    const [settling] = shop().consumers.command;
     const picky: CommandConsumer = {
-      ...checkout!,
+      ...settling!,
       handle: async (message) => {
         handled.push(message.messageId);
         throw new Error('never');
@@ -138,39 +138,39 @@ describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
     };
     await start({ consumers: { ...shop().consumers, command: [picky] } });
     await shop().sell();
-    const { properties } = await takeFrom(errorQueueOf(CHECKOUT_QUEUE));
+    const { properties } = await takeFrom(errorQueueOf(SETTLING_QUEUE));
     expect(handled).toEqual(Array.from({ length: 3 }, () => properties.messageId as string));
-    await expectEmpty(CHECKOUT_QUEUE);
+    await expectEmpty(SETTLING_QUEUE);
   });
 
   it('keeps messages while the database is away, however long that takes', async () => {
     let outages = 5;
-    const [checkout] = shop().consumers.command;
+    const [settling] = shop().consumers.command;
     const unlucky: CommandConsumer = {
-      ...checkout!,
+      ...settling!,
       handle: async (message) => {
         if (outages-- > 0) throw new LogUnavailable('PostgreSQL cannot be reached');
-        await checkout!.handle(message);
+        await settling!.handle(message);
       },
     };
     await start({ consumers: { ...shop().consumers, command: [unlucky] } });
     await shop().sell();
     await expectEffects(1);
-    await expectEmpty(CHECKOUT_QUEUE);
-    await expectEmpty(errorQueueOf(CHECKOUT_QUEUE));
+    await expectEmpty(SETTLING_QUEUE);
+    await expectEmpty(errorQueueOf(SETTLING_QUEUE));
   });
 
   it('acknowledges what it has in hand before it closes', async () => {
-    const [checkout] = shop().consumers.command;
+    const [settling] = shop().consumers.command;
     let taken = 0;
     const gate = new EventEmitter();
     const opened = once(gate, 'opened');
     const slow: CommandConsumer = {
-      ...checkout!,
+      ...settling!,
       handle: async (message) => {
         taken++;
         await opened;
-        await checkout!.handle(message);
+        await settling!.handle(message);
       },
     };
     const { consumers } = await start({ consumers: { ...shop().consumers, command: [slow] } });
@@ -180,7 +180,7 @@ describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
     gate.emit('opened');
     await stopped;
     expect((await shop().effects()).confirmed).toBe(1);
-    expect(await waitingIn(CHECKOUT_QUEUE)).toBe(0);
+    expect(await waitingIn(SETTLING_QUEUE)).toBe(0);
   });
 
   it('finishes what it has in hand when it is stopped, and the next start goes on from there', async () => {
@@ -242,7 +242,7 @@ describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
     await shop().sellMany(40);
     await expectEffects(200);
     await expectEmpty(ORDERS_QUEUE);
-    await expectEmpty(CHECKOUT_QUEUE);
+    await expectEmpty(SETTLING_QUEUE);
     await expectEffects(200);
   });
 
@@ -253,7 +253,7 @@ describe('messages by way of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
     for (let round = 1; round <= 20; round++) await shop().sellMany(20);
     await expectEffects(400);
     await expectEmpty(ORDERS_QUEUE);
-    await expectEmpty(CHECKOUT_QUEUE);
+    await expectEmpty(SETTLING_QUEUE);
     await expectEffects(400);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append, commandExecutor, type ExecuteCommand } from '../../src/application/execute-command.ts';
 import { aggregateLoader, loadAggregate, noCache } from '../../src/application/load-aggregates.ts';
 import type { EventLog } from '../../src/application/ports.ts';
-import { orderAggregate } from '../../src/domain/orders/order.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
 import { fold } from '../../src/domain/shared/aggregate.ts';
 import type { OrderId, TenantId } from '../../src/domain/shared/ids.ts';
@@ -59,7 +59,10 @@ async function kept(orderId: OrderId) {
   return rows;
 }
 
-const untilKept = (orderId: OrderId, version: number, schema = 1) =>
+const SCHEMA = orderAggregate.stateVersion;
+const NEXT_SCHEMA = SCHEMA + 1;
+
+const untilKept = (orderId: OrderId, version: number, schema = SCHEMA) =>
   eventually(async () => expect(await kept(orderId)).toContainEqual({ schema, version }));
 
 /** The snapshot that a load makes use of; 0: none. */
@@ -88,7 +91,7 @@ describe('a snapshot', () => {
       if (version === 49) await untilKept(orderId, 50);
     }
     await untilKept(orderId, 100);
-    expect(await kept(orderId)).toEqual([{ schema: 1, version: 100 }]);
+    expect(await kept(orderId)).toEqual([{ schema: SCHEMA, version: 100 }]);
     expect(await usedBy(log, orderId)).toBe(100);
     expect(await load(orderId)).toEqual(await foldOf(orderId));
   });
@@ -103,21 +106,21 @@ describe('a snapshot', () => {
     // A log writes its snapshots one after another: with this one there, the older one has had its turn.
     await offer(later, 2, other);
     await untilKept(later, 2);
-    expect(await kept(orderId)).toEqual([{ schema: 1, version: 4 }]);
+    expect(await kept(orderId)).toEqual([{ schema: SCHEMA, version: 4 }]);
   });
 
   it('of another version of the state is left alone and not used', async () => {
-    const newer = openTestLog(database.pool, { stateVersions: { order: 2, payment: 1 } }).log;
+    const newer = openTestLog(database.pool, { stateVersions: { order: NEXT_SCHEMA, payment: 1 } }).log;
     const orderId = await longOrder(8);
     await offer(orderId, 6);
     await untilKept(orderId, 6);
     expect(await usedBy(newer, orderId)).toBe(0);
     expect(await load(orderId, newer)).toEqual(await foldOf(orderId));
     await offer(orderId, 3, newer);
-    await untilKept(orderId, 3, 2);
+    await untilKept(orderId, 3, NEXT_SCHEMA);
     expect(await kept(orderId)).toEqual([
-      { schema: 1, version: 6 },
-      { schema: 2, version: 3 },
+      { schema: SCHEMA, version: 6 },
+      { schema: NEXT_SCHEMA, version: 3 },
     ]);
     expect([await usedBy(log, orderId), await usedBy(newer, orderId)]).toEqual([6, 3]);
   });

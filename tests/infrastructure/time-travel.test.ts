@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog, RecordedEvent, StreamId } from '../../src/application/ports.ts';
 import type { ReadModels } from '../../src/application/read-models.ts';
-import { orderAggregate } from '../../src/domain/orders/order.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
 import { fold } from '../../src/domain/shared/aggregate.ts';
 import type { OrderId, PaymentId, TenantId } from '../../src/domain/shared/ids.ts';

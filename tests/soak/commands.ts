@@ -51,6 +51,7 @@ function eventOf({ streamId, category }: Part, version: number, nature: Nature |
     pricesIncludeTax: false,
     items: [],
     totals: { items: none, discount: none, tax: none, shipping: none, grand: none },
+    expiresAt: null,
     at: AT,
   };
 }

@@ -21,6 +21,7 @@ export type Operation = {
 
 export type ApiDocument = {
   readonly openapi: string;
+  readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 };
 

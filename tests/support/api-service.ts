@@ -20,6 +20,7 @@ export type ApiClient = {
   get(url: string, headers?: Headers): Promise<ApiAnswer>;
   /** A string or a buffer is sent as it is, anything else as JSON. */
   post(url: string, body: unknown, headers?: Headers): Promise<ApiAnswer>;
+  patch(url: string, body: unknown, headers?: Headers): Promise<ApiAnswer>;
   /** Nothing is added but the key. */
   send(request: ApiRequest): Promise<ApiAnswer>;
 };
@@ -79,18 +80,22 @@ export function clientOf(
     revealsNothing(answer);
     return answer;
   };
+  const sendBody =
+    (method: 'POST' | 'PATCH'): ApiClient['post'] =>
+    (url, body, headers = {}) =>
+      send({
+        method,
+        url,
+        headers: { 'content-type': 'application/json', ...headers },
+        payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      });
   return {
     key,
     tenantId,
     send,
     get: (url, headers = {}) => send({ method: 'GET', url, headers }),
-    post: (url, body, headers = {}) =>
-      send({
-        method: 'POST',
-        url,
-        headers: { 'content-type': 'application/json', ...headers },
-        payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
-      }),
+    post: sendBody('POST'),
+    patch: sendBody('PATCH'),
   };
 }
 
@@ -150,9 +155,9 @@ export const problemOf = ({ body }: ApiAnswer): Problem => body as Problem;
 const pointersOf = (answer: ApiAnswer): string[] =>
   (problemOf(answer).errors ?? []).map((error) => `${error.in} ${error.pointer}`).toSorted();
 
-export type Traces = { head: number; commands: number; orders: number; payments: number; charges: number };
+export type Traces = { head: number; commands: number; orders: number; payments: number; asked: number };
 
-/** How much was ever written, once all that follows the log has caught up with it. */
+/** How much was ever written, by us and by the provider, once all that follows the log has caught up with it. */
 export const traces = (pool: Pool): Promise<Traces> =>
   eventually(async () => {
     const { rows } = await pool.query<Traces & { behind: number }>(
@@ -164,7 +169,7 @@ export const traces = (pool: Pool): Promise<Traces> =>
          (select count(*)::int from command) as commands,
          (select count(*)::int from order_summary) as orders,
          (select count(*)::int from payment_history) as payments,
-         (select count(*)::int from simulated_provider.charge) as charges
+         (select count(*)::int from simulated_provider.operation) as asked
        from log_head`,
     );
     const { behind, ...found } = rows[0]!;

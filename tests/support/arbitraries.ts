@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { PricingRequest, RequestedItem } from '../../src/domain/orders/order-pricing.ts';
-import type { OperationOutcome } from '../../src/domain/payments/payment.ts';
+import type { OperationOutcome } from '../../src/domain/payments/operation-outcome.ts';
 import { parseCurrency, type Currency } from '../../src/domain/shared/currencies.ts';
 import { MAX_AMOUNT_MINOR, money } from '../../src/domain/shared/money.ts';
 

@@ -1,9 +1,9 @@
 import { viewOrder, type OrderView } from '../../src/application/orders/order-view.ts';
 import { viewPayment, type PaymentView } from '../../src/application/payments/payment-view.ts';
 import type { RecordedEvent } from '../../src/application/ports.ts';
-import { orderAggregate } from '../../src/domain/orders/order.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
-import { paymentAggregate } from '../../src/domain/payments/payment.ts';
+import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import type { PaymentEvent } from '../../src/domain/payments/payment-events.ts';
 import { fold } from '../../src/domain/shared/aggregate.ts';
 

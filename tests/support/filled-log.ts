@@ -1,14 +1,12 @@
 import pg from 'pg';
 import { inject } from 'vitest';
 import { aggregateLoader, noCache } from '../../src/application/load-aggregates.ts';
-import { claimPayment, createOrder, orderAggregate } from '../../src/domain/orders/order.ts';
-import { initiatePayment, paymentAggregate, recordOutcome } from '../../src/domain/payments/payment.ts';
-import { fold } from '../../src/domain/shared/aggregate.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import type { Currency } from '../../src/domain/shared/currencies.ts';
-import type { CustomerId } from '../../src/domain/shared/ids.ts';
 import { money } from '../../src/domain/shared/money.ts';
 import { AGGREGATES } from '../../src/infrastructure/aggregates.ts';
 import { eventCodec } from '../../src/infrastructure/codecs/event-codec.ts';
+import { hostCheckout } from '../../src/infrastructure/consumers/checkout.ts';
 import type { Pool } from '../../src/infrastructure/postgres/pool.ts';
 import { hostProjections } from '../../src/infrastructure/read-models/projection-host.ts';
 import { PROJECTIONS } from '../../src/infrastructure/read-models/projections.ts';
@@ -17,6 +15,7 @@ import { COUNTED_MODELS } from '../../src/infrastructure/verify/counted-models.t
 import { verify, type Verdict, type VerifyOptions } from '../../src/infrastructure/verify/verify.ts';
 import { eventually } from './eventually.ts';
 import { claimed, contextOf, orderCreated, orderStream, silent, startTestWorker } from './log.ts';
+import { purchase } from './payments.ts';
 import { copyDatabase, type TestDatabase } from './postgres.ts';
 import { onLog, openShop, type Shop } from './shop.ts';
 
@@ -55,10 +54,11 @@ export async function fillLog(): Promise<FilledLog> {
   return { copy: () => copyDatabase(inject('postgresUrl'), name), drop: shop.database.drop };
 }
 
-/** Read models and consumers, as one process hosts them; returns what stops them. */
-export async function followAll(shop: Shop, consumers = shop.consumers): Promise<() => Promise<void>> {
-  const stopConsumers = onLog(shop, consumers);
+/** Read models, consumers and `checkout`, as one process hosts them; returns what stops them. */
+export async function followAll(shop: Shop): Promise<() => Promise<void>> {
+  const stopConsumers = onLog(shop, { ...shop.consumers, command: [] });
   const worker = startTestWorker(shop.database.pool, shop.tails);
+  hostCheckout(worker, shop.checkout);
   const projections = await hostProjections(shop.database.pool, worker, silent, PROJECTIONS);
   return async () => {
     await stopConsumers();
@@ -67,13 +67,16 @@ export async function followAll(shop: Shop, consumers = shop.consumers): Promise
   };
 }
 
-export const untilCaughtUp = (pool: Pool, subscriptions = 5): Promise<void> =>
+/** `order-created`, `payment-processed` and `checkout`, and the read models. */
+const SUBSCRIPTIONS = 3 + PROJECTIONS.length;
+
+export const untilCaughtUp = (pool: Pool): Promise<void> =>
   eventually(async () => {
     const { rows } = await pool.query(
       `select count(*) filter (where s.position < l.head)::int as behind, count(distinct s.name)::int as names
        from log_head l join subscription s using (shard)`,
     );
-    if (rows[0].behind > 0 || rows[0].names < subscriptions)
+    if (rows[0].behind > 0 || rows[0].names < SUBSCRIPTIONS)
       throw new Error(`not caught up: ${JSON.stringify(rows[0])}`);
   }, 15_000);
 
@@ -94,33 +97,26 @@ export const verifyHere = async (pool: Pool, options: Partial<VerifyOptions> = {
 /** An order, and a payment of it that is declined. */
 export async function payInVain({ log, tenantId }: Pick<Shop, 'log' | 'tenantId'>): Promise<void> {
   const orderId = ids.orderId();
-  const paymentId = ids.paymentId(orderId);
-  const at = '2026-01-02T00:00:00.000Z';
-  const amount = money(900n, 'EUR' as Currency);
-  const item = { productId: 'p-2', productName: 'Cup', quantity: 1, unitPrice: amount };
-  const customerId = 'customer-2' as CustomerId;
-  const created = createOrder({ orderId, customerId, items: [item], pricesIncludeTax: true, at });
-  if (!created.ok) throw new Error(created.error.code);
-  const claim = claimPayment({ paymentId, at }, fold(orderAggregate, created.value));
-  if (!claim.ok) throw new Error(claim.error.code);
-  const method = { paymentMethod: 'card', paymentToken: 'tok_declined', provider: 'simulated' } as const;
-  const begun = initiatePayment({ paymentId, orderId, amount, ...method, at });
-  const outcome = { kind: 'declined', code: 'declined' } as const;
-  const ended = recordOutcome({ outcome, at }, fold(paymentAggregate, begun));
-  await log.append({
-    context: contextOf(ids.commandId(), tenantId),
-    streams: [
-      orderStream(orderId, 0, [...created.value, ...claim.value]),
-      { streamId: paymentId, category: 'payment', expectedVersion: 0, events: [...begun, ...ended] },
-    ],
-    answer: null,
+  const streams = purchase({
+    orderId,
+    customerId: 'customer-2',
+    productName: 'Cup',
+    paymentId: ids.paymentId(orderId),
+    amount: money(900n, 'EUR' as Currency),
+    paymentToken: 'tok_declined',
+    outcome: { kind: 'declined', code: 'declined' },
+    at: '2026-01-02T00:00:00.000Z',
   });
+  await log.append({ context: contextOf(ids.commandId(), tenantId), streams, answer: null });
 }
 
 async function appendLongStream({ log, tenantId }: Shop): Promise<void> {
   const orderId = ids.orderId();
-  const claims = Array.from({ length: LONG_STREAM_EVENTS - 1 }, () => claimed(orderId));
-  const streams = [orderStream(orderId, 0, [orderCreated(orderId), ...claims])] as const;
+  const begun = orderCreated(orderId);
+  // Said here, or `checkout` would add it at the end.
+  const reserved = { type: 'StockReserved', orderId, at: begun.at } as const;
+  const claims = Array.from({ length: LONG_STREAM_EVENTS - 2 }, () => claimed(orderId));
+  const streams = [orderStream(orderId, 0, [begun, reserved, ...claims])] as const;
   await log.append({ context: contextOf(ids.commandId(), tenantId), streams, answer: null });
   const history = await aggregateLoader(log, noCache).load(tenantId, [orderId]);
   history.of(orderAggregate, orderId); // offers a snapshot, the stream being long

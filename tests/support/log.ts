@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { inject } from 'vitest';
+import { STATE_VERSIONS } from '../../src/infrastructure/aggregates.ts';
 import { eventCodec } from '../../src/infrastructure/codecs/event-codec.ts';
 import { openLog, type LogOptions, type OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
 import type { CommandContext, StreamAppend, Unit } from '../../src/application/ports.ts';
@@ -22,7 +23,7 @@ export const openTestLog = (pool: Pool, options: Partial<LogOptions> = {}): Open
     readPool: pool,
     shardCount: options.shardCount ?? inject('shardCount'),
     codec: eventCodec,
-    stateVersions: { order: 1, payment: 1 },
+    stateVersions: STATE_VERSIONS,
     logger: silent,
     batchMax: 256,
     batchBytesMax: 4_000_000,
@@ -64,6 +65,7 @@ export const orderCreated = (
     },
   ],
   totals: { items: usd(1000), discount: usd(0), tax: usd(0), shipping: usd(0), grand: usd(1000) },
+  expiresAt: null,
   at,
 });
 

@@ -1,13 +1,10 @@
 import fc from 'fast-check';
-import {
-  applyPaymentOutcome,
-  claimPayment,
-  orderAggregate,
-  type PlacedOrder,
-} from '../../src/domain/orders/order.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
+import { applyPayment, claimPayment } from '../../src/domain/orders/order-payments.ts';
+import type { OrderPayment, PlacedOrder } from '../../src/domain/orders/order.ts';
 import { fold } from '../../src/domain/shared/aggregate.ts';
-import { capture, decline, orderOf, paymentIdOf, T1, usd } from '../domain/samples.ts';
+import { capturedFacts, declinedFacts, orderOf, paymentIdOf, T1, T2, usd } from '../domain/samples.ts';
 
 /** What may happen next; `captured` and `declined` end the oldest open payment, or begin one if there is none. */
 const happening = fc.constantFrom('claimed' as const, 'captured' as const, 'declined' as const);
@@ -23,22 +20,25 @@ function historyOf(happenings: readonly ('claimed' | 'captured' | 'declined')[])
   let order = fold(orderAggregate, events) as PlacedOrder;
   for (const happens of happenings) {
     const open = order.payments.find(({ status }) => status === 'Pending');
-    const next = open && happens !== 'claimed' ? end(order, open.paymentId, happens) : claim(order);
+    const next = open && happens !== 'claimed' ? end(order, open, happens) : claim(order);
     events.push(...next);
     order = next.reduce(orderAggregate.evolve, order) as PlacedOrder;
   }
   return events;
 }
 
-const end = (
+function end(
   order: PlacedOrder,
-  paymentId: ReturnType<typeof paymentIdOf>,
+  { paymentId, claim: amount }: OrderPayment,
   how: 'captured' | 'declined',
-): OrderEvent[] => applyPaymentOutcome(how === 'captured' ? capture(paymentId) : decline(paymentId), order);
+): OrderEvent[] {
+  const facts = how === 'captured' ? capturedFacts(paymentId, amount) : declinedFacts(paymentId);
+  return applyPayment(facts, T2, order);
+}
 
 function claim(order: PlacedOrder): OrderEvent[] {
   const paymentId = paymentIdOf(order.payments.length + 1);
-  const claimed = claimPayment({ paymentId, amount: usd(1), at: T1 }, order);
-  if (!claimed.ok) throw new Error(claimed.error.code);
-  return claimed.value;
+  const decided = claimPayment({ paymentId, amount: usd(1), at: T1 }, order);
+  if (!decided.ok) throw new Error(decided.error.code);
+  return decided.value;
 }

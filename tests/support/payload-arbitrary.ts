@@ -4,6 +4,7 @@ type JsonSchema = {
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
   readonly minLength?: number;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -14,7 +15,10 @@ type JsonSchema = {
 export function payloadFor(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(payloadFor));
   switch (schema.type) {
+    case 'null':
+      return fc.constant(null);
     case 'string':
       return schema.minLength === 36 ? fc.uuid() : fc.string();
     case 'integer':

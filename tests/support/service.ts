@@ -1,5 +1,5 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { SCOPES, type Scope } from '../../src/application/access.ts';
 import { startService, type Service } from '../../src/composition.ts';
 import type { TenantId } from '../../src/domain/shared/ids.ts';
@@ -31,14 +31,16 @@ export type TestService = {
 };
 
 /** The whole service in this process, on a database of its own. */
-export async function startTestService(options: { amqpUrl?: string } = {}): Promise<TestService> {
+export async function startTestService(
+  options: { amqpUrl?: string; logger?: Logger } = {},
+): Promise<TestService> {
   const database = await createTestDatabase();
   const service = await startService({
     databaseUrl: database.connectionString,
     amqpUrl: options.amqpUrl,
     migrationsFolder: MIGRATIONS_FOLDER,
     poolMax: 10,
-    logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    logger: options.logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
     version: '0.0.0-test',
   });
   return {

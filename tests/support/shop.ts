@@ -1,13 +1,14 @@
-import { outcomeApplier } from '../../src/application/checkout/apply-outcome.ts';
-import { checkoutConsumer } from '../../src/application/checkout/checkout-consumer.ts';
-import { commandExecutor } from '../../src/application/execute-command.ts';
-import { toIntegrationMessage, type IntegrationMessage } from '../../src/application/integration-events.ts';
+import type { CheckoutFollower } from '../../src/application/checkout/follow.ts';
+import type { ReconcileOrder } from '../../src/application/checkout/reconcile-order.ts';
+import type { CommandConsumer } from '../../src/application/consumers.ts';
+import {
+  orderIdOf,
+  toIntegrationMessage,
+  type IntegrationMessage,
+} from '../../src/application/integration-events.ts';
 import type { EventLog } from '../../src/application/ports.ts';
-import { claimPayment, createOrder, orderAggregate } from '../../src/domain/orders/order.ts';
-import { initiatePayment, paymentAggregate, recordOutcome } from '../../src/domain/payments/payment.ts';
-import { fold } from '../../src/domain/shared/aggregate.ts';
 import type { Currency } from '../../src/domain/shared/currencies.ts';
-import type { CustomerId, OrderId, TenantId } from '../../src/domain/shared/ids.ts';
+import type { OrderId, TenantId } from '../../src/domain/shared/ids.ts';
 import { money } from '../../src/domain/shared/money.ts';
 import { hostOnLog, type Consumers } from '../../src/infrastructure/consumers/on-log.ts';
 import { orderCreatedConsumer } from '../../src/infrastructure/consumers/order-created-consumer.ts';
@@ -19,8 +20,10 @@ import { startConsumers, type HostedConsumers } from '../../src/infrastructure/r
 import { startPublisher, type Publisher } from '../../src/infrastructure/rabbitmq/publisher.ts';
 import { startRelay, type Relay } from '../../src/infrastructure/rabbitmq/relay.ts';
 import { topologyFor } from '../../src/infrastructure/rabbitmq/topology.ts';
-import { ids, newTenantId, systemClock } from '../../src/infrastructure/system.ts';
-import { openTestLog, silent, startTestWorker } from './log.ts';
+import { ids, newTenantId } from '../../src/infrastructure/system.ts';
+import { checkoutOn } from './checkout.ts';
+import { contextOf, openTestLog, silent, startTestWorker } from './log.ts';
+import { purchase } from './payments.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { withChannel } from './rabbitmq.ts';
 
@@ -28,8 +31,11 @@ import { withChannel } from './rabbitmq.ts';
 export type Shop = Pick<OpenLog, 'log' | 'tails'> & {
   readonly database: TestDatabase;
   readonly tenantId: TenantId;
+  /** The service's, and one whose effect is a command. */
   readonly consumers: Consumers;
-  /** Appends an order and its captured payment, which `checkout` has not told the order yet. */
+  /** Follows the log, never a broker. */
+  readonly checkout: CheckoutFollower;
+  /** Appends an order and its captured payment, which nobody has told the order yet. */
   sell(customerId?: string): Promise<void>;
   sellMany(count: number): Promise<void>;
   /** Everything in the log that leaves the service. */
@@ -46,6 +52,7 @@ export type Effects = {
   confirmed: number;
 };
 
+export const SETTLING = 'settling';
 const PRICE_MINOR = 1_250;
 
 /** What `effects` must say after so many sales, each taken into account once. */
@@ -62,8 +69,8 @@ export async function openShop(): Promise<Shop> {
   const { pool } = database;
   const { log, tails } = openTestLog(pool, { queueMax: 10_000 });
   const tenantId = newTenantId() as TenantId;
-  const execute = commandExecutor(log, systemClock, Math.random);
-  const sell = (customerId = 'customer-1') => appendSale(log, tenantId, customerId as CustomerId);
+  const { reconcileOrder, follower } = checkoutOn(log, pool);
+  const sell = (customerId = 'customer-1') => appendSale(log, tenantId, customerId);
   return {
     database,
     tenantId,
@@ -71,8 +78,9 @@ export async function openShop(): Promise<Shop> {
     tails,
     consumers: {
       sql: [orderCreatedConsumer, paymentProcessedConsumer],
-      command: [checkoutConsumer(outcomeApplier(execute, systemClock), ids)],
+      command: [settling(reconcileOrder)],
     },
+    checkout: follower,
     sell,
     sellMany: async (count) => {
       await Promise.all(Array.from({ length: count }, () => sell()));
@@ -97,42 +105,32 @@ export async function openShop(): Promise<Shop> {
   };
 }
 
-async function appendSale(log: EventLog, tenantId: TenantId, customerId: CustomerId): Promise<void> {
-  const commandId = ids.commandId();
+async function appendSale(log: EventLog, tenantId: TenantId, customerId: string): Promise<void> {
   const orderId: OrderId = ids.orderId();
-  const paymentId = ids.paymentId(orderId);
-  const at = new Date().toISOString();
-  const total = money(BigInt(PRICE_MINOR), 'EUR' as Currency);
-  const item = { productId: 'p-1', productName: 'Tea', quantity: 1, unitPrice: total };
-  const created = createOrder({ orderId, customerId, items: [item], pricesIncludeTax: true, at });
-  if (!created.ok) throw new Error(created.error.code);
-  const claimed = claimPayment({ paymentId, at }, fold(orderAggregate, created.value));
-  if (!claimed.ok) throw new Error(claimed.error.code);
-  const method = { paymentMethod: 'card', paymentToken: 'tok', provider: 'simulated' } as const;
-  const begun = initiatePayment({ paymentId, orderId, amount: total, ...method, at });
-  const outcome = { kind: 'succeeded', providerRef: 'ref' } as const;
-  const ended = recordOutcome({ outcome, at }, fold(paymentAggregate, begun));
-  await log.append({
-    context: {
-      commandId,
-      tenantId,
-      fingerprint: '',
-      correlationId: commandId,
-      causationId: commandId,
-      actor: 'test',
-    },
-    streams: [
-      {
-        streamId: orderId,
-        category: 'order',
-        expectedVersion: 0,
-        events: [...created.value, ...claimed.value],
-      },
-      { streamId: paymentId, category: 'payment', expectedVersion: 0, events: [...begun, ...ended] },
-    ],
-    answer: null,
+  const streams = purchase({
+    orderId,
+    customerId,
+    productName: 'Tea',
+    paymentId: ids.paymentId(orderId),
+    amount: money(BigInt(PRICE_MINOR), 'EUR' as Currency),
+    paymentToken: 'tok',
+    outcome: { kind: 'succeeded', providerRef: 'ref' },
+    at: new Date().toISOString(),
   });
+  await log.append({ context: contextOf(ids.commandId(), tenantId), streams, answer: null });
 }
+
+/** A consumer whose effect is a command: what `checkout` does on hearing of a payment. */
+const settling = (reconcileOrder: ReconcileOrder): CommandConsumer => ({
+  name: SETTLING,
+  types: ['payment.processed.v1'],
+  handle: async (message) => {
+    const { messageId, tenantId } = message;
+    const context = contextOf(ids.derivedCommandId(SETTLING, messageId), tenantId);
+    const cause = { causationId: messageId, actor: `system:${SETTLING}` };
+    await reconcileOrder({ ...context, ...cause }, orderIdOf(message));
+  },
+});
 
 export type OnBroker = {
   readonly publisher: Publisher;

@@ -1,12 +1,11 @@
 import type { EventLog } from '../../src/application/ports.ts';
-import { initiatePayment, paymentAggregate, recordOutcome } from '../../src/domain/payments/payment.ts';
-import { fold } from '../../src/domain/shared/aggregate.ts';
 import type { Currency } from '../../src/domain/shared/currencies.ts';
 import type { PaymentId } from '../../src/domain/shared/ids.ts';
 import { money } from '../../src/domain/shared/money.ts';
 import type { Pool } from '../../src/infrastructure/postgres/pool.ts';
 import { ids } from '../../src/infrastructure/system.ts';
 import { contextOf, orderIdOn } from './log.ts';
+import { paymentStream } from './payments.ts';
 
 /** An event table in parts of so many positions, of which there is one. Only for a log without events. */
 export async function makePartitionsTiny(pool: Pool, positions: number): Promise<void> {
@@ -23,23 +22,19 @@ export async function makePartitionsTiny(pool: Pool, positions: number): Promise
 /** Events of one declined payment. */
 export const EVENTS_PER_FAILED_PAYMENT = 4;
 
-/** A payment on this shard that has failed, which is all that is ever closed; its id. */
+/** A payment on this shard that has failed, which ends it for good; its id. */
 export async function appendFailedPayment(log: EventLog, shard: number): Promise<PaymentId> {
   const orderId = orderIdOn(shard);
   const paymentId = ids.paymentId(orderId);
-  const at = '2026-01-01T00:00:00.000Z';
-  const method = { paymentMethod: 'card', paymentToken: 'tok_declined', provider: 'simulated' } as const;
-  const amount = money(500n, 'EUR' as Currency);
-  const begun = initiatePayment({ paymentId, orderId, amount, ...method, at });
-  const ended = recordOutcome(
-    { outcome: { kind: 'declined', code: 'declined' }, at },
-    fold(paymentAggregate, begun),
-  );
-  const outcome = await log.append({
-    context: contextOf(),
-    streams: [{ streamId: paymentId, category: 'payment', expectedVersion: 0, events: [...begun, ...ended] }],
-    answer: null,
+  const stream = paymentStream({
+    orderId,
+    paymentId,
+    amount: money(500n, 'EUR' as Currency),
+    paymentToken: 'tok_declined',
+    outcome: { kind: 'declined', code: 'declined' },
+    at: '2026-01-01T00:00:00.000Z',
   });
+  const outcome = await log.append({ context: contextOf(), streams: [stream], answer: null });
   if (outcome.kind !== 'appended') throw new Error(outcome.kind);
   return paymentId;
 }

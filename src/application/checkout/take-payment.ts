@@ -1,13 +1,13 @@
-import { claimPayment, orderAggregate, type OrderRejection } from '../../domain/orders/order.ts';
-import type { PaymentMethod } from '../../domain/payments/payment-events.ts';
+import { orderAggregate } from '../../domain/orders/order-evolution.ts';
+import { claimPayment } from '../../domain/orders/order-payments.ts';
+import type { OrderRejection } from '../../domain/orders/order-rejection.ts';
 import {
+  firstAttemptId,
   initiatePayment,
-  paymentAggregate,
-  recordOutcome,
-  type OperationOutcome,
   type PaymentRejection,
-  type StartedPayment,
-} from '../../domain/payments/payment.ts';
+} from '../../domain/payments/payment-commands.ts';
+import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
+import type { CaptureMethod, PaymentMethod } from '../../domain/payments/payment-events.ts';
 import { fold } from '../../domain/shared/aggregate.ts';
 import type { OrderId, PaymentId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
@@ -15,15 +15,17 @@ import type { Money } from '../../domain/shared/money.ts';
 import { err, ok, type Result } from '../../domain/shared/result.ts';
 import {
   append,
+  mismatchOf,
   type CommandRefusal,
   type CommandRequest,
   type ExecuteCommand,
   type Executed,
+  type VersionMismatch,
 } from '../execute-command.ts';
-import { loadAggregate } from '../load-aggregates.ts';
+import type { PaymentOperations } from '../payments/payment-operations.ts';
 import { viewPayment } from '../payments/payment-view.ts';
-import type { Clock, CommandContext, EventLog, Ids, PaymentGateway } from '../ports.ts';
-import type { ApplyOutcome } from './apply-outcome.ts';
+import type { Clock, CommandContext, EventLog, Ids, PaymentRouting } from '../ports.ts';
+import type { ReconcileOrder } from './reconcile-order.ts';
 
 export type PaymentRequest = {
   readonly paymentId: PaymentId;
@@ -32,6 +34,9 @@ export type PaymentRequest = {
   readonly amount?: Money;
   readonly paymentMethod: PaymentMethod;
   readonly paymentToken: string;
+  readonly captureMethod: CaptureMethod;
+  /** Of the order. */
+  readonly ifVersion?: number | undefined;
 };
 
 export type TakePaymentRejection = OrderRejection | PaymentRejection | CommandRefusal;
@@ -40,33 +45,33 @@ export type TakePayment = ReturnType<typeof paymentTaker>;
 export type PaymentTakerPorts = {
   readonly log: EventLog;
   readonly execute: ExecuteCommand;
-  readonly applyOutcome: ApplyOutcome;
-  readonly gateway: PaymentGateway;
+  readonly operations: PaymentOperations;
+  readonly reconcileOrder: ReconcileOrder;
+  readonly routing: PaymentRouting;
   readonly ids: Ids;
   readonly clock: Clock;
-  /** For the service's own log: the provider's words may quote a token and have no place among the events. */
-  readonly onProviderFault: (fault: unknown, paymentId: PaymentId) => void;
 };
 
 const CLAIM_REFUSALS: ReadonlySet<string> = new Set(['payment-already-claimed', 'payment-exceeds-due']);
 
 /**
  * Claims the money on the order and commits to the attempt in one unit, calls the provider, writes down what it said.
- * Each step may be repeated: a crash anywhere between them is mended by the same request again, or by `settle`.
+ * Each step may be repeated: a crash anywhere between them is mended by the same request again, or by a timer.
  */
 export function paymentTaker(ports: PaymentTakerPorts) {
-  const { log, execute, applyOutcome, gateway, ids, clock, onProviderFault } = ports;
+  const { log, execute, operations, reconcileOrder, routing, ids, clock } = ports;
   type Outcome = Result<Executed, TakePaymentRejection>;
 
   async function takePayment(context: CommandContext, request: PaymentRequest): Promise<Outcome> {
+    const { paymentId } = request;
     const initiated = await initiate(context, request);
     if (!initiated.ok) return initiated;
     const { replayed } = initiated.value;
-    if (replayed) {
-      const stored = await log.findCommand(request.paymentId, context.commandId);
-      if (stored) return ok({ answer: stored.answer, replayed });
-    }
-    const settled = await conclude(context, request.paymentId, { isFirstCall: !replayed });
+    const stored = replayed ? await log.findCommand(paymentId, context.commandId) : undefined;
+    if (stored) return ok({ answer: stored.answer, replayed });
+    const settled = replayed
+      ? await operations.sync(context, paymentId, 'repeated request')
+      : await operations.carryOut(context, paymentId, firstAttemptId(paymentId), { isFirstCall: true });
     return settled.ok ? ok({ ...settled.value, replayed }) : settled;
   }
 
@@ -79,96 +84,29 @@ export function paymentTaker(ports: PaymentTakerPorts) {
     if (first.ok || !CLAIM_REFUSALS.has(first.error.code)) return first;
     // A declined payment gives its claim back when `checkout` hears of it; a customer who tries the next card at once
     // must not be told to wait for that.
-    await applyKnownOutcomes(context, request.orderId);
+    await reconcileOrder(context, request.orderId);
     return attempt();
-  }
-
-  async function applyKnownOutcomes(context: CommandContext, orderId: OrderId): Promise<void> {
-    const { state: order } = await loadAggregate(log, context.tenantId, orderAggregate, orderId);
-    if (order.status === 'absent') return;
-    // One after another: they change the same stream, so side by side all but one would meet a conflict each time.
-    for (const { paymentId } of order.payments.filter((payment) => payment.status === 'Pending')) {
-      const commandId = ids.derivedCommandId(context.commandId, 'checkout', paymentId);
-      await applyOutcome({ ...context, commandId, fingerprint: commandId }, orderId, paymentId);
-    }
-  }
-
-  /** Brings a payment that was begun to its end, as far as the provider can tell; does nothing to a final one. */
-  const settle = (context: CommandContext, paymentId: PaymentId): Promise<Outcome> =>
-    conclude(context, paymentId, { isFirstCall: false });
-
-  async function conclude(
-    context: CommandContext,
-    paymentId: PaymentId,
-    { isFirstCall }: { isFirstCall: boolean },
-  ): Promise<Outcome> {
-    const { state: payment, version } = await loadAggregate(
-      log,
-      context.tenantId,
-      paymentAggregate,
-      paymentId,
-    );
-    if (payment.status === 'absent') return err({ code: 'payment-not-found' });
-    if (payment.status !== 'Pending') return ok({ answer: viewPayment(payment, version), replayed: false });
-
-    const said = await charge(payment);
-    // That this call was not sent is no evidence about an earlier one, before a crash perhaps: money may have moved.
-    const outcome: OperationOutcome =
-      said.kind === 'not_sent' && !isFirstCall ? { kind: 'unknown', reason: said.code } : said;
-    const at = clock.now().toISOString();
-    return execute({
-      context: outcome.kind === 'unknown' ? openEnded(context) : context,
-      reads: [paymentId],
-      decide: (history) => {
-        const before = history.of(paymentAggregate, paymentId);
-        const events = recordOutcome({ outcome, at }, before.state);
-        const after = events.reduce(paymentAggregate.evolve, before.state);
-        invariant(after.status !== 'absent', 'a begun payment exists');
-        return ok({
-          appends: [append(paymentAggregate, paymentId, before.version, events)],
-          answer: viewPayment(after, before.version + events.length),
-        });
-      },
-    });
-  }
-
-  async function charge(payment: StartedPayment): Promise<OperationOutcome> {
-    invariant(payment.attempt, 'an initiated payment has an attempt');
-    const { paymentId, amount, paymentMethod, paymentToken } = payment;
-    const { providerKey } = payment.attempt;
-    try {
-      return await gateway.charge({ providerKey, paymentId, amount, paymentMethod, paymentToken });
-    } catch (fault) {
-      // The call may have reached the provider, so this is not a failure: asking again under the same key tells.
-      onProviderFault(fault, paymentId);
-      return { kind: 'unknown', reason: fault instanceof Error ? fault.name : 'fault' };
-    }
   }
 
   const initiateRequest = (
     context: CommandContext,
     request: PaymentRequest,
-  ): CommandRequest<OrderRejection> => ({
+  ): CommandRequest<OrderRejection | VersionMismatch> => ({
     context,
     reads: [request.orderId],
     decide: (history) => {
-      const { paymentId, orderId, paymentMethod, paymentToken } = request;
+      const { paymentId, orderId, paymentMethod, paymentToken, captureMethod, ifVersion } = request;
       const order = history.of(orderAggregate, orderId);
+      const mismatch = mismatchOf(order, ifVersion);
+      if (mismatch) return err(mismatch);
       const at = clock.now().toISOString();
       const claimed = claimPayment({ ...request, at }, order.state);
       if (!claimed.ok) return claimed;
 
-      const [claim] = claimed.value;
-      const { provider } = gateway;
-      const events = initiatePayment({
-        paymentId,
-        orderId,
-        amount: claim.amount,
-        paymentMethod,
-        paymentToken,
-        provider,
-        at,
-      });
+      const [{ amount }] = claimed.value;
+      const [provider] = routing.routeFor({ amount, paymentMethod });
+      const facts = { paymentId, orderId, amount, paymentMethod, paymentToken, captureMethod };
+      const events = initiatePayment({ ...facts, provider, at });
       const payment = fold(paymentAggregate, events);
       invariant(payment.status !== 'absent', 'an initiated payment exists');
       return ok({
@@ -187,11 +125,5 @@ export function paymentTaker(ports: PaymentTakerPorts) {
     commandId: ids.derivedCommandId(context.commandId, 'initiate'),
   });
 
-  // An unknown outcome is no final answer: the request's command id stays free for the one to come.
-  const openEnded = (context: CommandContext): CommandContext => ({
-    ...context,
-    commandId: ids.derivedCommandId(context.commandId, 'unknown'),
-  });
-
-  return { takePayment, settle };
+  return takePayment;
 }

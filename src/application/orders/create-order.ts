@@ -1,9 +1,6 @@
-import {
-  createOrder,
-  orderAggregate,
-  type CreateOrder,
-  type OrderRejection,
-} from '../../domain/orders/order.ts';
+import { orderAggregate } from '../../domain/orders/order-evolution.ts';
+import { createOrder, type CreateOrder } from '../../domain/orders/order-lifecycle.ts';
+import type { OrderRejection } from '../../domain/orders/order-rejection.ts';
 import { fold } from '../../domain/shared/aggregate.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { ok } from '../../domain/shared/result.ts';

@@ -1,4 +1,11 @@
-import { orderPaymentStatus, outstanding, paidAmount, type PlacedOrder } from '../../domain/orders/order.ts';
+import {
+  fulfilmentStatus,
+  orderPaymentStatus,
+  outstanding,
+  paidAmount,
+  refundedAmount,
+  type PlacedOrder,
+} from '../../domain/orders/order.ts';
 import { viewMoney } from '../money-view.ts';
 
 /** An order as every reader sees it: answers to commands, reads by id, lists. */
@@ -12,6 +19,7 @@ export function viewOrder(order: PlacedOrder, version: number) {
     customerId: order.customerId as string,
     status: order.status,
     paymentStatus: orderPaymentStatus(order),
+    fulfilmentStatus: fulfilmentStatus(order),
     currency: currency as string,
     pricesIncludeTax: order.pricesIncludeTax,
     items: order.items.map((line) => ({
@@ -33,12 +41,27 @@ export function viewOrder(order: PlacedOrder, version: number) {
       grand: viewMoney(grand),
     },
     paidAmount: viewMoney(paidAmount(order)),
+    refundedAmount: viewMoney(refundedAmount(order)),
     dueAmount: viewMoney(outstanding(order)),
-    payments: order.payments.map(({ paymentId, amount, status }) => ({
+    payments: order.payments.map(({ paymentId, amount, captured, status }) => ({
       paymentId: paymentId as string,
       amount: viewMoney(amount),
+      capturedAmount: viewMoney(captured),
       status,
     })),
+    fulfilments: order.fulfilments.map(({ fulfilmentId, status, lines, tracking }) => ({
+      fulfilmentId,
+      status,
+      items: lines.map(({ lineId, quantity }) => ({ lineId, quantity })),
+      tracking,
+    })),
+    returns: order.returns.map(({ returnId, status, lines, reason }) => ({
+      returnId,
+      status,
+      items: lines.map(({ lineId, quantity }) => ({ lineId, quantity })),
+      reason,
+    })),
+    expiresAt: order.expiresAt,
     version,
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,

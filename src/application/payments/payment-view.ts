@@ -1,23 +1,73 @@
-import type { StartedPayment } from '../../domain/payments/payment.ts';
+import {
+  isOpen,
+  openOperations,
+  refundedAmount,
+  type Operation,
+  type Refund,
+  type StartedPayment,
+} from '../../domain/payments/payment.ts';
 import { viewMoney } from '../money-view.ts';
 
-/** A payment as every reader sees it. `isSuccessful` is null until the provider's answer is final. */
+/** A payment as every reader sees it. `isSuccessful` is null until it is final whether money was taken. */
 export type PaymentView = ReturnType<typeof viewPayment>;
+export type RefundView = ReturnType<typeof viewRefund>;
 
 export function viewPayment(payment: StartedPayment, version: number) {
-  const { paymentId, orderId, status, errorCode } = payment;
+  const { paymentId, orderId, status, errorCode, nextAction, expiresAt } = payment;
   return {
     paymentId: paymentId as string,
     orderId: orderId as string,
     amount: viewMoney(payment.amount),
     paymentMethod: payment.paymentMethod,
+    captureMethod: payment.captureMethod,
     status,
-    isSuccessful: status === 'Pending' ? null : status === 'Completed',
+    isSuccessful: isSuccessful(payment),
     authorizedAmount: viewMoney(payment.authorizedAmount),
     capturedAmount: viewMoney(payment.capturedAmount),
+    refundedAmount: viewMoney(refundedAmount(payment)),
     ...(errorCode === undefined ? {} : { error: { code: errorCode } }),
+    ...(nextAction === undefined ? {} : { nextAction: { type: nextAction.type, url: nextAction.url } }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    captures: payment.captures.map((capture) => ({
+      captureId: capture.operationId,
+      amount: viewMoney(capture.amount),
+      status: stageOf(capture),
+      ...(capture.code === undefined ? {} : { error: { code: capture.code } }),
+    })),
+    refunds: payment.refunds.map(viewRefund),
+    disputes: payment.disputes.map(({ disputeId, amount, reason, status: stage, openedAt }) => ({
+      disputeId,
+      amount: viewMoney(amount),
+      reason,
+      status: stage,
+      openedAt,
+    })),
+    inFlight: [...new Set(openOperations(payment).map(({ kind }) => kind))],
     version,
     createdAt: payment.createdAt,
     updatedAt: payment.updatedAt,
   };
+}
+
+function isSuccessful({ status }: StartedPayment): boolean | null {
+  if (status === 'Completed' || status === 'PartiallyCaptured') return true;
+  return status === 'Failed' || status === 'Voided' || status === 'Expired' ? false : null;
+}
+
+export function viewRefund(refund: Refund) {
+  const { operationId, amount, lines, reason, code, requestedAt } = refund;
+  return {
+    refundId: operationId,
+    amount: viewMoney(amount),
+    status: stageOf(refund),
+    items: lines.map((line) => ({ ...line, amount: viewMoney(line.amount) })),
+    reason,
+    ...(code === undefined ? {} : { error: { code } }),
+    createdAt: requestedAt,
+  };
+}
+
+function stageOf(operation: Operation): 'Pending' | 'Succeeded' | 'Failed' {
+  if (isOpen(operation)) return 'Pending';
+  return operation.outcome === 'succeeded' ? 'Succeeded' : 'Failed';
 }

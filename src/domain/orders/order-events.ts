@@ -24,43 +24,87 @@ export type OrderTotals = {
   readonly grand: Money;
 };
 
+/** So many units of an order's line. */
+export type LineQuantity = { readonly lineId: string; readonly quantity: number };
+
+/** What was sold with a shipment: its share of the line, so that shipments of a whole line sum to the line. */
+export type ShippedLine = LineQuantity & { readonly net: Money; readonly tax: Money };
+
+/** Units of a line whose price goes back to the customer. */
+export type RefundLine = LineQuantity & { readonly amount: Money };
+
+/** Where the money of a refund comes from: what is not yet earned, or what is, of which some is tax. */
+export type RefundSource = { readonly funds: Money; readonly returns: Money; readonly tax: Money };
+
+type Stamped<Type extends string, Facts = unknown> = {
+  readonly type: Type;
+  readonly at: string;
+} & Readonly<Facts>;
+
 export type OrderEvent =
-  | {
-      readonly type: 'OrderCreated';
-      readonly orderId: OrderId;
-      readonly customerId: CustomerId;
-      readonly currency: Currency;
-      readonly pricesIncludeTax: boolean;
-      readonly items: readonly OrderLine[];
-      readonly totals: OrderTotals;
-      readonly at: string;
-    }
-  | {
-      readonly type: 'PaymentClaimed';
-      readonly paymentId: PaymentId;
-      readonly amount: Money;
-      readonly at: string;
-    }
-  | {
-      readonly type: 'PaymentClaimReleased';
-      readonly paymentId: PaymentId;
-      readonly reason: string;
-      readonly at: string;
-    }
-  | {
-      readonly type: 'OrderPaymentCaptured';
-      readonly paymentId: PaymentId;
-      readonly operationId: string;
-      readonly amount: Money;
-      readonly at: string;
-    }
-  | {
-      readonly type: 'OrderPaymentFailed';
-      readonly paymentId: PaymentId;
-      readonly operationId: string;
-      readonly amount: Money;
-      readonly code: string;
-      readonly at: string;
-    }
-  | { readonly type: 'OrderConfirmed'; readonly orderId: OrderId; readonly at: string }
-  | { readonly type: 'OrderPaid'; readonly orderId: OrderId; readonly total: Money; readonly at: string };
+  | Stamped<
+      'OrderCreated',
+      {
+        orderId: OrderId;
+        customerId: CustomerId;
+        currency: Currency;
+        pricesIncludeTax: boolean;
+        items: readonly OrderLine[];
+        totals: OrderTotals;
+        /** Unpaid by then, it expires; null: it waits for ever. */
+        expiresAt: string | null;
+      }
+    >
+  | Stamped<
+      'OrderAmended',
+      {
+        amendmentId: string;
+        items: readonly OrderLine[];
+        totalsBefore: OrderTotals;
+        totalsAfter: OrderTotals;
+        reason: string;
+      }
+    >
+  | Stamped<'StockReserved', { orderId: OrderId }>
+  | Stamped<'StockRejected', { orderId: OrderId; reason: string }>
+  | Stamped<'StockReleased', { orderId: OrderId }>
+  | Stamped<'PaymentClaimed', { paymentId: PaymentId; amount: Money }>
+  | Stamped<'PaymentClaimReleased', { paymentId: PaymentId; reason: string }>
+  | Stamped<'OrderPaymentAuthorized', { paymentId: PaymentId; operationId: string; amount: Money }>
+  | Stamped<'OrderPaymentCaptured', { paymentId: PaymentId; operationId: string; amount: Money }>
+  | Stamped<'OrderPaymentFailed', { paymentId: PaymentId; operationId: string; amount: Money; code: string }>
+  /** Decided together with the payment's `RefundRequested`: so much of the order is on its way back. */
+  | Stamped<
+      'OrderRefundRequested',
+      {
+        refundId: string;
+        paymentId: PaymentId;
+        amount: Money;
+        lines: readonly RefundLine[];
+        source: RefundSource;
+      }
+    >
+  | Stamped<'OrderRefundApplied', { refundId: string; paymentId: PaymentId; amount: Money }>
+  /** The refund failed, perhaps after it had been applied: nothing went back. */
+  | Stamped<'OrderRefundReleased', { refundId: string; paymentId: PaymentId; amount: Money; code: string }>
+  /** The customer's bank took it back for good. */
+  | Stamped<'OrderChargedBack', { paymentId: PaymentId; disputeId: string; amount: Money }>
+  | Stamped<'OrderConfirmed', { orderId: OrderId }>
+  | Stamped<'OrderPaid', { orderId: OrderId; total: Money }>
+  | Stamped<'OrderOverpaid', { orderId: OrderId; excess: Money }>
+  | Stamped<'OrderCancellationRequested', { by: string; reason: string; into: 'Cancelled' | 'Expired' }>
+  | Stamped<'OrderCancelled', { orderId: OrderId }>
+  | Stamped<'OrderExpired', { orderId: OrderId }>
+  | Stamped<'FulfilmentCreated', { fulfilmentId: string; lines: readonly LineQuantity[] }>
+  /** From here on the lines are sold; with the first shipment, so is the shipping. */
+  | Stamped<
+      'FulfilmentShipped',
+      { fulfilmentId: string; lines: readonly ShippedLine[]; shipping: Money; tracking: string | null }
+    >
+  | Stamped<'FulfilmentDelivered', { fulfilmentId: string }>
+  | Stamped<'FulfilmentCancelled', { fulfilmentId: string; reason: string }>
+  | Stamped<'ReturnRequested', { returnId: string; lines: readonly LineQuantity[]; reason: string }>
+  | Stamped<'ReturnReceived', { returnId: string }>
+  | Stamped<'OrderCompleted', { orderId: OrderId }>;
+
+export type OrderEventOf<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;

@@ -1,203 +1,240 @@
-import type { Aggregate } from '../shared/aggregate.ts';
 import type { Currency } from '../shared/currencies.ts';
 import type { CustomerId, OrderId, PaymentId } from '../shared/ids.ts';
-import { assertNever, invariant } from '../shared/invariant.ts';
-import { compareMoney, isZero, subtractMoney, sumMoney, type Money } from '../shared/money.ts';
-import { err, ok, type Result } from '../shared/result.ts';
-import type { OrderEvent, OrderLine, OrderTotals } from './order-events.ts';
-import { priceOrder, type PricingRejection, type PricingRequest } from './order-pricing.ts';
+import {
+  addMoney,
+  compareMoney,
+  isZero,
+  subtractMoney,
+  sumMoney,
+  zeroMoney,
+  type Money,
+} from '../shared/money.ts';
+import type {
+  LineQuantity,
+  OrderLine,
+  OrderTotals,
+  RefundLine,
+  RefundSource,
+  ShippedLine,
+} from './order-events.ts';
 
-type PaymentClaimed = Extract<OrderEvent, { type: 'PaymentClaimed' }>;
-
-/** `Pending` holds a claim on what is due; `Completed` has been captured; `Failed` gave its claim back. */
+/** A payment as its order sees it. */
 export type OrderPayment = {
   readonly paymentId: PaymentId;
+  /** What it claimed of what was due. */
   readonly amount: Money;
-  readonly status: 'Pending' | 'Completed' | 'Failed';
+  readonly status: 'Pending' | 'Authorized' | 'PartiallyCaptured' | 'Completed' | 'Failed' | 'Voided';
+  /** What it still claims: neither captured nor given back. */
+  readonly claim: Money;
+  readonly captured: Money;
+  /** The operations that captured it: each counts once. */
+  readonly captures: readonly string[];
+};
+
+export type OrderRefund = {
+  readonly refundId: string;
+  readonly paymentId: PaymentId;
+  readonly amount: Money;
+  readonly lines: readonly RefundLine[];
+  readonly source: RefundSource;
+  readonly status: 'Requested' | 'Applied' | 'Failed';
+};
+
+export type Fulfilment = {
+  readonly fulfilmentId: string;
+  readonly status: 'Created' | 'Shipped' | 'Delivered' | 'Cancelled';
+  readonly lines: readonly LineQuantity[];
+  /** Once shipped. */
+  readonly sold: readonly ShippedLine[];
+  readonly shipping: Money;
+  readonly tracking: string | null;
+};
+
+export type OrderReturn = {
+  readonly returnId: string;
+  readonly status: 'Requested' | 'Received';
+  readonly lines: readonly LineQuantity[];
+  readonly reason: string;
 };
 
 export type PlacedOrder = {
-  readonly status: 'Created' | 'Confirmed';
+  readonly status: 'Created' | 'Confirmed' | 'Completed' | 'Cancelling' | 'Cancelled' | 'Expired';
   readonly orderId: OrderId;
   readonly customerId: CustomerId;
   readonly currency: Currency;
   readonly pricesIncludeTax: boolean;
   readonly items: readonly OrderLine[];
   readonly totals: OrderTotals;
+  readonly expiresAt: string | null;
+  readonly stock: 'Unknown' | 'Reserved' | 'Rejected' | 'Released';
   readonly payments: readonly OrderPayment[];
+  readonly refunds: readonly OrderRefund[];
+  readonly chargebacks: readonly { readonly disputeId: string; readonly amount: Money }[];
+  readonly fulfilments: readonly Fulfilment[];
+  readonly returns: readonly OrderReturn[];
+  /** It was announced as paid. */
+  readonly isPaid: boolean;
+  /** Where a cancellation under way leads to. */
+  readonly closingInto?: 'Cancelled' | 'Expired';
   readonly createdAt: string;
   readonly updatedAt: string;
 };
 
 export type Order = { readonly status: 'absent' } | PlacedOrder;
 
-export type OrderRejection =
-  | PricingRejection
-  | { readonly code: 'order-not-found' }
-  | { readonly code: 'order-not-payable'; readonly status: string }
-  | { readonly code: 'payment-already-claimed'; readonly due: Money }
-  | { readonly code: 'payment-exceeds-due'; readonly due: Money };
-
-export type CreateOrder = PricingRequest & {
-  readonly orderId: OrderId;
-  readonly customerId: CustomerId;
-  readonly at: string;
-};
-
-export function createOrder(command: CreateOrder): Result<OrderEvent[], PricingRejection> {
-  const priced = priceOrder(command);
-  if (!priced.ok) return priced;
-
-  const { orderId, customerId, pricesIncludeTax, at } = command;
-  const { items, totals } = priced.value;
-  const { currency } = totals.grand;
-  const created: OrderEvent = {
-    type: 'OrderCreated',
-    orderId,
-    customerId,
-    currency,
-    pricesIncludeTax,
-    items,
-    totals,
-    at,
-  };
-  return ok(isZero(totals.grand) ? [created, ...paidInFull(orderId, totals.grand, at)] : [created]);
-}
-
-export type ClaimPayment = {
-  readonly paymentId: PaymentId;
-  /** Absent: all that is due. */
-  readonly amount?: Money;
-  readonly at: string;
-};
-
-/**
- * Reserves part of what is due for one payment, before any provider is called: of two payments racing for the same
- * money the second finds nothing left. Appended in one unit with the payment's own first event.
- */
-export function claimPayment(command: ClaimPayment, order: Order): Result<[PaymentClaimed], OrderRejection> {
-  if (order.status === 'absent') return err({ code: 'order-not-found' });
-  if (isZero(outstanding(order))) return err({ code: 'order-not-payable', status: 'Paid' });
-
-  const due = dueForClaims(order);
-  const amount = command.amount ?? due;
-  if (amount.currency !== order.currency) {
-    return err({
-      code: 'currency-mismatch',
-      field: 'amount',
-      expected: order.currency,
-      actual: amount.currency,
-    });
-  }
-  if (isZero(due) || paymentOf(order, command.paymentId)) {
-    return err({ code: 'payment-already-claimed', due: outstanding(order) });
-  }
-  if (amount.amountMinor <= 0n)
-    return err({ code: 'amount-invalid', field: 'amount', reason: 'a payment must be above zero' });
-  if (compareMoney(amount, due) > 0) return err({ code: 'payment-exceeds-due', due });
-  return ok([{ type: 'PaymentClaimed', paymentId: command.paymentId, amount, at: command.at }]);
-}
-
-export type ApplyPaymentOutcome = {
-  readonly paymentId: PaymentId;
-  readonly operationId: string;
-  readonly outcome: { readonly captured: true } | { readonly captured: false; readonly code: string };
-  readonly at: string;
-};
-
-/** Says on the order what became of a claim. Saying it twice changes nothing. */
-export function applyPaymentOutcome(command: ApplyPaymentOutcome, order: Order): OrderEvent[] {
-  invariant(order.status !== 'absent', 'a payment outcome follows the order it pays');
-  const { paymentId, operationId, outcome, at } = command;
-  const payment = paymentOf(order, paymentId);
-  invariant(payment !== undefined, 'a payment outcome follows its claim');
-  if (payment.status !== 'Pending') return [];
-
-  const { amount } = payment;
-  if (!outcome.captured) {
-    const { code } = outcome;
-    return [
-      { type: 'OrderPaymentFailed', paymentId, operationId, amount, code, at },
-      { type: 'PaymentClaimReleased', paymentId, reason: code, at },
-    ];
-  }
-  const captured: OrderEvent = { type: 'OrderPaymentCaptured', paymentId, operationId, amount, at };
-  const covered = compareMoney(amount, outstanding(order)) >= 0;
-  return covered ? [captured, ...paidInFull(order.orderId, order.totals.grand, at)] : [captured];
-}
-
-const paidInFull = (orderId: OrderId, total: Money, at: string): OrderEvent[] => [
-  { type: 'OrderConfirmed', orderId, at },
-  { type: 'OrderPaid', orderId, total, at },
-];
-
-const paymentOf = (order: PlacedOrder, paymentId: PaymentId): OrderPayment | undefined =>
+export const paymentOf = (order: PlacedOrder, paymentId: PaymentId): OrderPayment | undefined =>
   order.payments.find((payment) => payment.paymentId === paymentId);
 
-const paymentsIn = (order: PlacedOrder, ...statuses: OrderPayment['status'][]): Money =>
-  sumMoney(
-    order.currency,
-    order.payments.filter((payment) => statuses.includes(payment.status)).map((payment) => payment.amount),
+const sumOf = <One>(order: PlacedOrder, parts: readonly One[], amount: (part: One) => Money): Money =>
+  sumMoney(order.currency, parts.map(amount));
+
+/** All that was ever captured for it, whatever was given back since. */
+export const paidAmount = (order: PlacedOrder): Money => sumOf(order, order.payments, (one) => one.captured);
+
+/** Given back for certain. */
+export const refundedAmount = (order: PlacedOrder): Money =>
+  sumOf(
+    order,
+    order.refunds.filter(({ status }) => status === 'Applied'),
+    ({ amount }) => amount,
   );
 
-export const paidAmount = (order: PlacedOrder): Money => paymentsIn(order, 'Completed');
+/** Given back, or on its way. */
+export const committedRefunds = (order: PlacedOrder): Money =>
+  sumOf(
+    order,
+    order.refunds.filter(({ status }) => status !== 'Failed'),
+    ({ amount }) => amount,
+  );
 
-/** What the customer still owes: open claims do not lessen it, captured money does. */
+/** What open payments may yet take. */
+export const openClaims = (order: PlacedOrder): Money => sumOf(order, order.payments, (one) => one.claim);
+
+const authorizedClaims = (order: PlacedOrder): Money =>
+  sumOf(
+    order,
+    order.payments.filter(({ status }) => status === 'Authorized' || status === 'PartiallyCaptured'),
+    ({ claim }) => claim,
+  );
+
+const floorAtZero = (amount: Money): Money => (amount.amountMinor < 0n ? zeroMoney(amount.currency) : amount);
+
+const isClosed = ({ status }: PlacedOrder): boolean =>
+  status === 'Cancelling' || status === 'Cancelled' || status === 'Expired';
+
+/** What the customer still owes: open claims do not lessen it, captured money does. Refunds do not raise it again. */
 export const outstanding = (order: PlacedOrder): Money =>
-  subtractMoney(order.totals.grand, paidAmount(order));
+  isClosed(order)
+    ? zeroMoney(order.currency)
+    : floorAtZero(subtractMoney(order.totals.grand, paidAmount(order)));
 
-const dueForClaims = (order: PlacedOrder): Money =>
-  subtractMoney(order.totals.grand, paymentsIn(order, 'Completed', 'Pending'));
+/** What a further payment may claim. */
+export const claimable = (order: PlacedOrder): Money =>
+  floorAtZero(subtractMoney(order.totals.grand, addMoney(paidAmount(order), openClaims(order))));
 
-export type OrderPaymentStatus = 'Unpaid' | 'Pending' | 'PartiallyPaid' | 'Paid';
+const chargedBack = (order: PlacedOrder): Money => sumOf(order, order.chargebacks, ({ amount }) => amount);
+
+/** Captured beyond the total, and neither on its way back nor taken back by the customer's bank. */
+export function excessAmount(order: PlacedOrder): Money {
+  const back = addMoney(committedRefunds(order), chargedBack(order));
+  return floorAtZero(subtractMoney(subtractMoney(paidAmount(order), back), order.totals.grand));
+}
+
+/** Paid, or promised by banks: it may be fulfilled. */
+export const isCovered = (order: PlacedOrder): boolean =>
+  compareMoney(addMoney(paidAmount(order), authorizedClaims(order)), order.totals.grand) >= 0;
+
+export const isFullyPaid = (order: PlacedOrder): boolean =>
+  compareMoney(paidAmount(order), order.totals.grand) >= 0;
+
+/** No money of it is anywhere: nothing claimed, nothing kept, nothing on its way. */
+export function hasNoMoney(order: PlacedOrder): boolean {
+  const kept = subtractMoney(paidAmount(order), addMoney(refundedAmount(order), chargedBack(order)));
+  const onTheWay = order.refunds.some(({ status }) => status === 'Requested');
+  const pending = order.payments.some(({ status }) => status === 'Pending');
+  return kept.amountMinor <= 0n && isZero(openClaims(order)) && !onTheWay && !pending;
+}
+
+export type OrderPaymentStatus =
+  | 'Unpaid'
+  | 'Pending'
+  | 'PartiallyAuthorized'
+  | 'Authorized'
+  | 'PartiallyPaid'
+  | 'Paid'
+  | 'Overpaid'
+  | 'PartiallyRefunded'
+  | 'Refunded';
 
 export function orderPaymentStatus(order: PlacedOrder): OrderPaymentStatus {
-  if (isZero(outstanding(order))) return 'Paid';
-  if (order.payments.some((payment) => payment.status === 'Pending')) return 'Pending';
-  return isZero(paidAmount(order)) ? 'Unpaid' : 'PartiallyPaid';
+  const paid = paidAmount(order);
+  const refunded = refundedAmount(order);
+  if (!isZero(refunded)) {
+    const kept = subtractMoney(paid, refunded);
+    if (kept.amountMinor <= 0n) return 'Refunded';
+    const compared = compareMoney(kept, order.totals.grand);
+    return compared < 0 ? 'PartiallyRefunded' : compared === 0 ? 'Paid' : 'Overpaid';
+  }
+  if (compareMoney(paid, order.totals.grand) > 0) return 'Overpaid';
+  if (isFullyPaid(order)) return 'Paid';
+  if (order.payments.some(({ status }) => status === 'Pending')) return 'Pending';
+  if (!isZero(paid)) return 'PartiallyPaid';
+  if (isZero(authorizedClaims(order))) return 'Unpaid';
+  return isCovered(order) ? 'Authorized' : 'PartiallyAuthorized';
 }
 
-function evolve(order: Order, event: OrderEvent): Order {
-  if (event.type === 'OrderCreated') {
-    invariant(order.status === 'absent', 'an order is created once');
-    const { type: _, at, ...facts } = event;
-    return { status: 'Created', ...facts, payments: [], createdAt: at, updatedAt: at };
-  }
-  invariant(order.status !== 'absent', `${event.type} follows OrderCreated`);
-  const placed = { ...order, updatedAt: event.at };
-  switch (event.type) {
-    case 'PaymentClaimed': {
-      const { paymentId, amount } = event;
-      invariant(!paymentOf(order, paymentId), 'a payment claims once');
-      return { ...placed, payments: [...order.payments, { paymentId, amount, status: 'Pending' }] };
-    }
-    case 'OrderPaymentCaptured':
-      return { ...placed, payments: closed(order, event.paymentId, 'Completed') };
-    case 'OrderPaymentFailed':
-      return { ...placed, payments: closed(order, event.paymentId, 'Failed') };
-    case 'OrderConfirmed':
-      return { ...placed, status: 'Confirmed' };
-    case 'PaymentClaimReleased':
-    case 'OrderPaid':
-      return placed; // both follow from the payments: kept for those who read the log
-    default:
-      return assertNever(event);
-  }
-}
+export type FulfilmentStatus = 'None' | 'Partial' | 'Fulfilled' | 'Returned';
 
-function closed(order: PlacedOrder, paymentId: PaymentId, status: OrderPayment['status']): OrderPayment[] {
-  invariant(paymentOf(order, paymentId)?.status === 'Pending', 'an outcome follows its open claim');
-  return order.payments.map((payment) =>
-    payment.paymentId === paymentId ? { ...payment, status } : payment,
+const units = (lines: readonly LineQuantity[], lineId: string): number =>
+  lines.filter((line) => line.lineId === lineId).reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** Units of a line in shipments that were not cancelled. */
+export const fulfilledUnits = (order: PlacedOrder, lineId: string): number =>
+  units(
+    order.fulfilments.filter(({ status }) => status !== 'Cancelled').flatMap(({ lines }) => lines),
+    lineId,
   );
+
+/** Units of a line that left the house. */
+export const shippedUnits = (order: PlacedOrder, lineId: string): number =>
+  units(
+    order.fulfilments.flatMap(({ sold }) => sold),
+    lineId,
+  );
+
+export const returnedUnits = (order: PlacedOrder, lineId: string): number =>
+  units(
+    order.returns.flatMap(({ lines }) => lines),
+    lineId,
+  );
+
+const receivedUnits = (order: PlacedOrder, lineId: string): number =>
+  units(
+    order.returns.filter(({ status }) => status === 'Received').flatMap(({ lines }) => lines),
+    lineId,
+  );
+
+/** Units of a line whose price went back, or is on its way. */
+export const refundedUnits = (order: PlacedOrder, lineId: string): number =>
+  units(
+    order.refunds.filter(({ status }) => status !== 'Failed').flatMap(({ lines }) => lines),
+    lineId,
+  );
+
+export function fulfilmentStatus(order: PlacedOrder): FulfilmentStatus {
+  const shipped = order.items.map(({ lineId }) => shippedUnits(order, lineId));
+  if (shipped.every((count) => count === 0)) return 'None';
+  const returned = order.items.every(({ lineId }, index) => receivedUnits(order, lineId) === shipped[index]);
+  if (returned) return 'Returned';
+  return order.items.every(({ quantity }, index) => shipped[index] === quantity) ? 'Fulfilled' : 'Partial';
 }
 
-export const orderAggregate: Aggregate<Order, OrderEvent> = {
-  category: 'order',
-  stateVersion: 1,
-  firstEvent: 'OrderCreated',
-  absent: { status: 'absent' },
-  evolve,
-  // An order that is paid may yet be refunded or returned, and one that is not may yet be paid: none is ever closed.
-  isClosed: () => false,
-};
+/** All of it arrived. */
+export const isDelivered = (order: PlacedOrder): boolean =>
+  order.items.every(
+    ({ lineId, quantity }) =>
+      units(
+        order.fulfilments.filter(({ status }) => status === 'Delivered').flatMap(({ lines }) => lines),
+        lineId,
+      ) === quantity,
+  );

@@ -1,158 +1,149 @@
-import type { Aggregate } from '../shared/aggregate.ts';
 import type { OrderId, PaymentId } from '../shared/ids.ts';
-import { assertNever, invariant } from '../shared/invariant.ts';
-import { addMoney, zeroMoney, type Money } from '../shared/money.ts';
-import type { PaymentEvent, PaymentMethod } from './payment-events.ts';
+import { invariant } from '../shared/invariant.ts';
+import { addMoney, subtractMoney, sumMoney, zeroMoney, type Money } from '../shared/money.ts';
+import type {
+  CaptureMethod,
+  NextAction,
+  PaymentMethod,
+  RefundedLine,
+  SettledOutcome,
+} from './payment-events.ts';
 
-export type Attempt = {
-  readonly attemptId: string;
-  readonly provider: string;
-  readonly providerKey: string;
-  readonly outcome: 'requested' | 'succeeded' | 'declined' | 'not_sent' | 'unknown';
-  readonly providerRef?: string;
+/** `requested`: committed, and perhaps called. `unknown`: called, and the provider may or may not have acted. */
+export type OperationState = 'requested' | 'pending' | 'requires_action' | 'unknown' | SettledOutcome;
+
+export type Operation = {
+  readonly operationId: string;
+  readonly outcome: OperationState;
+  readonly requestedAt: string;
+  /** What the provider said later, against what it had said. */
+  readonly contradictedBy?: SettledOutcome;
 };
 
+export type Attempt = Operation & {
+  readonly provider: string;
+  readonly providerKey: string;
+  readonly providerRef?: string;
+};
+export type Capture = Operation & {
+  readonly amount: Money;
+  readonly final: boolean;
+  readonly code?: string;
+};
+export type Void = Operation & { readonly reason: string };
+export type Refund = Operation & {
+  readonly amount: Money;
+  readonly lines: readonly RefundedLine[];
+  readonly reason: string;
+  readonly code?: string;
+};
+export type Dispute = {
+  readonly disputeId: string;
+  readonly amount: Money;
+  readonly fee: Money;
+  readonly reason: string;
+  readonly status: 'open' | 'under_review' | 'won' | 'lost';
+  readonly openedAt: string;
+};
+
+export type PaymentStatus =
+  | 'Pending'
+  | 'RequiresAction'
+  | 'Authorized'
+  | 'PartiallyCaptured'
+  | 'Completed'
+  | 'Failed'
+  | 'Voided'
+  | 'Expired';
+
 export type StartedPayment = {
-  readonly status: 'Pending' | 'Completed' | 'Failed';
+  readonly status: PaymentStatus;
   readonly paymentId: PaymentId;
   readonly orderId: OrderId;
+  /** What was asked for; what the provider authorized and took is stated apart. */
   readonly amount: Money;
   readonly paymentMethod: PaymentMethod;
   readonly paymentToken: string;
-  readonly attempt?: Attempt;
+  readonly captureMethod: CaptureMethod;
+  readonly attempts: readonly Attempt[];
+  readonly captures: readonly Capture[];
+  readonly voids: readonly Void[];
+  readonly refunds: readonly Refund[];
+  readonly disputes: readonly Dispute[];
   readonly authorizedAmount: Money;
   readonly capturedAmount: Money;
+  readonly nextAction?: NextAction;
+  /** Of the customer's action, then of the authorization. */
+  readonly expiresAt?: string;
   readonly errorCode?: string;
+  /** The first terminal outcome was announced; there is no second announcement. */
+  readonly isProcessed: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
 };
 
 export type Payment = { readonly status: 'absent' } | StartedPayment;
 
-export type PaymentRejection = { readonly code: 'payment-not-found' };
+const OPEN: readonly OperationState[] = ['requested', 'pending', 'requires_action', 'unknown'];
+export const isOpen = ({ outcome }: Operation): boolean => OPEN.includes(outcome);
 
-/**
- * What a provider said of one operation. `not_sent`: it certainly never got it. `unknown`: it may or may not have
- * acted, so this is never treated as a failure.
- */
-export type OperationOutcome =
-  | { readonly kind: 'succeeded'; readonly providerRef: string }
-  | { readonly kind: 'declined' | 'not_sent'; readonly code: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
-
-export type InitiatePayment = {
-  readonly paymentId: PaymentId;
-  readonly orderId: OrderId;
-  readonly amount: Money;
-  readonly paymentMethod: PaymentMethod;
-  readonly paymentToken: string;
-  readonly provider: string;
-  readonly at: string;
-};
-
-/** One attempt per payment so far, so the attempt and the provider's key are named after the payment. */
-export function initiatePayment(command: InitiatePayment): PaymentEvent[] {
-  const { provider, at, ...facts } = command;
-  const attemptId = `${command.paymentId}:1`;
-  return [
-    { type: 'PaymentInitiated', ...facts, captureMethod: 'automatic', at },
-    { type: 'AttemptStarted', attemptId, provider, providerKey: attemptId, at },
-  ];
+/** The attempt that counts: the newest. */
+export function attemptOf(payment: StartedPayment): Attempt {
+  const attempt = payment.attempts.at(-1);
+  invariant(attempt, 'an initiated payment has an attempt');
+  return attempt;
 }
 
-export type RecordOutcome = { readonly outcome: OperationOutcome; readonly at: string };
+export type OperationKind = 'authorize' | 'capture' | 'void' | 'refund';
+export type OperationInFlight = { readonly kind: OperationKind; readonly operation: Operation };
 
-/** Writes down what the provider said of the attempt; once the payment is final nothing changes it any more. */
-export function recordOutcome({ outcome, at }: RecordOutcome, payment: Payment): PaymentEvent[] {
-  invariant(payment.status !== 'absent' && payment.attempt, 'an outcome follows its attempt');
-  if (payment.status !== 'Pending') return [];
+/** Whose outcome is not settled yet, oldest first. */
+export const openOperations = (payment: StartedPayment): OperationInFlight[] =>
+  operationsOf(payment).filter(({ operation }) => isOpen(operation));
 
-  const { paymentId, orderId, amount, paymentMethod } = payment;
-  const { attemptId, outcome: known } = payment.attempt;
-  // While an earlier call may have been received, that this one was not says nothing new. Nor does a second unknown:
-  // the polls that follow the first would otherwise fill the stream.
-  if (known === 'unknown' && (outcome.kind === 'unknown' || outcome.kind === 'not_sent')) return [];
+export const operationsOf = (payment: StartedPayment): OperationInFlight[] => [
+  ...payment.attempts.map((operation) => ({ kind: 'authorize' as const, operation })),
+  ...payment.captures.map((operation) => ({ kind: 'capture' as const, operation })),
+  ...payment.voids.map((operation) => ({ kind: 'void' as const, operation })),
+  ...payment.refunds.map((operation) => ({ kind: 'refund' as const, operation })),
+];
 
-  const processed = (isSuccessful: boolean): PaymentEvent => ({
-    type: 'PaymentProcessed',
-    paymentId,
-    orderId,
-    amount,
-    paymentMethod,
-    isSuccessful,
-    at,
-  });
-  switch (outcome.kind) {
-    case 'succeeded':
-      return [
-        { type: 'PaymentAuthorized', attemptId, providerRef: outcome.providerRef, amount, at },
-        { type: 'CaptureSucceeded', captureId: attemptId, amount, final: true, at },
-        processed(true),
-      ];
-    case 'declined':
-    case 'not_sent':
-      return [
-        { type: 'AttemptFailed', attemptId, code: outcome.code, class: outcome.kind, at },
-        processed(false),
-      ];
-    case 'unknown':
-      return [{ type: 'OperationOutcomeUnknown', operationId: attemptId, reason: outcome.reason, at }];
-    default:
-      return assertNever(outcome);
-  }
+const sumOf = (payment: StartedPayment, parts: readonly { readonly amount: Money }[]): Money =>
+  sumMoney(
+    payment.amount.currency,
+    parts.map(({ amount }) => amount),
+  );
+
+/** Given back for certain. */
+export const refundedAmount = (payment: StartedPayment): Money =>
+  sumOf(
+    payment,
+    payment.refunds.filter(({ outcome }) => outcome === 'succeeded'),
+  );
+
+const isAuthorized = ({ status }: StartedPayment): boolean =>
+  status === 'Authorized' || status === 'PartiallyCaptured';
+
+/** Authorized, and neither captured nor being captured. */
+export function capturableAmount(payment: StartedPayment): Money {
+  if (!isAuthorized(payment)) return zeroMoney(payment.amount.currency);
+  const taken = addMoney(payment.capturedAmount, sumOf(payment, payment.captures.filter(isOpen)));
+  return subtractMoney(payment.authorizedAmount, taken);
 }
 
-function evolve(payment: Payment, event: PaymentEvent): Payment {
-  if (event.type === 'PaymentInitiated') {
-    invariant(payment.status === 'absent', 'a payment is initiated once');
-    const { type: _type, captureMethod: _captureMethod, at, ...facts } = event;
-    const nothing = zeroMoney(event.amount.currency);
-    return {
-      status: 'Pending',
-      ...facts,
-      authorizedAmount: nothing,
-      capturedAmount: nothing,
-      createdAt: at,
-      updatedAt: at,
-    };
-  }
-  invariant(payment.status !== 'absent', `${event.type} follows PaymentInitiated`);
-  invariant(payment.status === 'Pending', `nothing follows PaymentProcessed, so neither does ${event.type}`);
-  const started = { ...payment, updatedAt: event.at };
-  switch (event.type) {
-    case 'AttemptStarted': {
-      const { attemptId, provider, providerKey } = event;
-      return { ...started, attempt: { attemptId, provider, providerKey, outcome: 'requested' } };
-    }
-    case 'PaymentAuthorized': {
-      const { providerRef, amount } = event;
-      const attempt: Attempt = { ...attemptOf(payment), outcome: 'succeeded', providerRef };
-      return { ...started, attempt, authorizedAmount: addMoney(payment.authorizedAmount, amount) };
-    }
-    case 'CaptureSucceeded':
-      return { ...started, capturedAmount: addMoney(payment.capturedAmount, event.amount) };
-    case 'AttemptFailed':
-      return { ...started, attempt: { ...attemptOf(payment), outcome: event.class }, errorCode: event.code };
-    case 'OperationOutcomeUnknown':
-      return { ...started, attempt: { ...attemptOf(payment), outcome: 'unknown' } };
-    case 'PaymentProcessed':
-      return { ...started, status: event.isSuccessful ? 'Completed' : 'Failed' };
-    default:
-      return assertNever(event);
-  }
+/** Captured, and neither given back, nor on its way back, nor claimed by the customer's bank. */
+export function refundableAmount(payment: StartedPayment): Money {
+  const refunds = payment.refunds.filter((refund) => isOpen(refund) || refund.outcome === 'succeeded');
+  const disputes = payment.disputes.filter(({ status }) => status !== 'won');
+  return subtractMoney(payment.capturedAmount, addMoney(sumOf(payment, refunds), sumOf(payment, disputes)));
 }
 
-function attemptOf(payment: StartedPayment): Attempt {
-  invariant(payment.attempt, 'an outcome follows its attempt');
-  return payment.attempt;
-}
+/** Lost to the customer's bank. */
+export const lostAmount = (payment: StartedPayment): Money =>
+  sumOf(
+    payment,
+    payment.disputes.filter(({ status }) => status === 'lost'),
+  );
 
-export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
-  category: 'payment',
-  stateVersion: 1,
-  firstEvent: 'PaymentInitiated',
-  absent: { status: 'absent' },
-  evolve,
-  // A completed payment may yet be refunded or disputed.
-  isClosed: (payment) => payment.status === 'Failed',
-};
+export const hasOpenDispute = ({ disputes }: StartedPayment): boolean =>
+  disputes.some(({ status }) => status === 'open' || status === 'under_review');

@@ -16,3 +16,17 @@ export type Aggregate<State, Event> = {
 
 export const fold = <State, Event>(aggregate: Aggregate<State, Event>, events: readonly Event[]): State =>
   events.reduce(aggregate.evolve, aggregate.absent);
+
+/** Decides step by step: what is noted is in the state that the next step looks at. */
+export function decideOn<State, Event>(aggregate: Aggregate<State, Event>, before: State) {
+  let state = before;
+  const events: Event[] = [];
+  return {
+    state: (): State => state,
+    events,
+    note: (...news: readonly Event[]): void => {
+      for (const event of news) state = aggregate.evolve(state, event);
+      events.push(...news);
+    },
+  };
+}

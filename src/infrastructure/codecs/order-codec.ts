@@ -2,8 +2,43 @@ import { Type, type Static } from 'typebox';
 import type { DomainEvent } from '../../application/ports.ts';
 import type { OrderEvent } from '../../domain/orders/order-events.ts';
 import type { Encoded } from './money-json.ts';
-import { Instant, MoneyPayload, payload, Text, Uuid } from './payload-schemas.ts';
+import { Instant, MoneyPayload, payload, Text, TextOrNull, Uuid } from './payload-schemas.ts';
 import { version1 } from './payload-versions.ts';
+
+const Lines = Type.Array(
+  payload({
+    lineId: Text,
+    productId: Text,
+    productName: Text,
+    quantity: Type.Integer(),
+    unitPrice: MoneyPayload,
+    discount: MoneyPayload,
+    taxRateBasisPoints: Type.Integer(),
+    net: MoneyPayload,
+    tax: MoneyPayload,
+  }),
+);
+
+const Totals = payload({
+  items: MoneyPayload,
+  discount: MoneyPayload,
+  tax: MoneyPayload,
+  shipping: MoneyPayload,
+  grand: MoneyPayload,
+});
+
+const created = {
+  orderId: Uuid,
+  customerId: Text,
+  currency: Text,
+  pricesIncludeTax: Type.Boolean(),
+  items: Lines,
+  totals: Totals,
+  at: Instant,
+};
+
+const lineQuantity = { lineId: Text, quantity: Type.Integer() };
+const Quantities = Type.Array(payload(lineQuantity));
 
 /**
  * Payloads of the order events, in every version ever written. What was written stays, so a change is one version more
@@ -12,35 +47,25 @@ import { version1 } from './payload-versions.ts';
  *     .next({ orderId: Uuid, by: Text, at: Instant }, (v1) => ({ ...v1, by: 'unknown' })),
  */
 export const ORDER_PAYLOADS = {
-  OrderCreated: version1({
-    orderId: Uuid,
-    customerId: Text,
-    currency: Text,
-    pricesIncludeTax: Type.Boolean(),
-    items: Type.Array(
-      payload({
-        lineId: Text,
-        productId: Text,
-        productName: Text,
-        quantity: Type.Integer(),
-        unitPrice: MoneyPayload,
-        discount: MoneyPayload,
-        taxRateBasisPoints: Type.Integer(),
-        net: MoneyPayload,
-        tax: MoneyPayload,
-      }),
-    ),
-    totals: payload({
-      items: MoneyPayload,
-      discount: MoneyPayload,
-      tax: MoneyPayload,
-      shipping: MoneyPayload,
-      grand: MoneyPayload,
-    }),
+  OrderCreated: version1(created).next({ ...created, expiresAt: TextOrNull }, (v1) => ({
+    ...v1,
+    expiresAt: null,
+  })),
+  OrderAmended: version1({
+    amendmentId: Text,
+    items: Lines,
+    totalsBefore: Totals,
+    totalsAfter: Totals,
+    reason: Text,
     at: Instant,
   }),
+  StockReserved: version1({ orderId: Uuid, at: Instant }),
+  StockRejected: version1({ orderId: Uuid, reason: Text, at: Instant }),
+  StockReleased: version1({ orderId: Uuid, at: Instant }),
+
   PaymentClaimed: version1({ paymentId: Uuid, amount: MoneyPayload, at: Instant }),
   PaymentClaimReleased: version1({ paymentId: Uuid, reason: Text, at: Instant }),
+  OrderPaymentAuthorized: version1({ paymentId: Uuid, operationId: Text, amount: MoneyPayload, at: Instant }),
   OrderPaymentCaptured: version1({ paymentId: Uuid, operationId: Text, amount: MoneyPayload, at: Instant }),
   OrderPaymentFailed: version1({
     paymentId: Uuid,
@@ -49,9 +74,49 @@ export const ORDER_PAYLOADS = {
     code: Text,
     at: Instant,
   }),
+  OrderRefundRequested: version1({
+    refundId: Text,
+    paymentId: Uuid,
+    amount: MoneyPayload,
+    lines: Type.Array(payload({ ...lineQuantity, amount: MoneyPayload })),
+    source: payload({ funds: MoneyPayload, returns: MoneyPayload, tax: MoneyPayload }),
+    at: Instant,
+  }),
+  OrderRefundApplied: version1({ refundId: Text, paymentId: Uuid, amount: MoneyPayload, at: Instant }),
+  OrderRefundReleased: version1({
+    refundId: Text,
+    paymentId: Uuid,
+    amount: MoneyPayload,
+    code: Text,
+    at: Instant,
+  }),
+  OrderChargedBack: version1({ paymentId: Uuid, disputeId: Text, amount: MoneyPayload, at: Instant }),
 
   OrderConfirmed: version1({ orderId: Uuid, at: Instant }),
   OrderPaid: version1({ orderId: Uuid, total: MoneyPayload, at: Instant }),
+  OrderOverpaid: version1({ orderId: Uuid, excess: MoneyPayload, at: Instant }),
+  OrderCancellationRequested: version1({
+    by: Text,
+    reason: Text,
+    into: Type.Enum(['Cancelled', 'Expired']),
+    at: Instant,
+  }),
+  OrderCancelled: version1({ orderId: Uuid, at: Instant }),
+  OrderExpired: version1({ orderId: Uuid, at: Instant }),
+
+  FulfilmentCreated: version1({ fulfilmentId: Text, lines: Quantities, at: Instant }),
+  FulfilmentShipped: version1({
+    fulfilmentId: Text,
+    lines: Type.Array(payload({ ...lineQuantity, net: MoneyPayload, tax: MoneyPayload })),
+    shipping: MoneyPayload,
+    tracking: TextOrNull,
+    at: Instant,
+  }),
+  FulfilmentDelivered: version1({ fulfilmentId: Text, at: Instant }),
+  FulfilmentCancelled: version1({ fulfilmentId: Text, reason: Text, at: Instant }),
+  ReturnRequested: version1({ returnId: Text, lines: Quantities, reason: Text, at: Instant }),
+  ReturnReceived: version1({ returnId: Text, at: Instant }),
+  OrderCompleted: version1({ orderId: Uuid, at: Instant }),
 } as const;
 
 export const isOrderEvent = (event: DomainEvent): event is OrderEvent => event.type in ORDER_PAYLOADS;

@@ -6,6 +6,7 @@ export const MoneyPayload = Type.Object({ amount: Type.Integer(), currency: Type
 export const Uuid = Type.String({ minLength: 36, maxLength: 36 });
 export const Text = Type.String();
 export const Instant = Type.String();
+export const TextOrNull = Type.Union([Text, Type.Null()]);
 
 export const payload = <Properties extends Record<string, TSchema>>(properties: Properties) =>
   Type.Object(properties, { additionalProperties: false });

@@ -1,26 +1,42 @@
 import { Type, type Static } from 'typebox';
 import type { DomainEvent } from '../../application/ports.ts';
-import { PAYMENT_METHODS, type PaymentEvent } from '../../domain/payments/payment-events.ts';
+import { CAPTURE_METHODS, PAYMENT_METHODS, type PaymentEvent } from '../../domain/payments/payment-events.ts';
 import type { Encoded } from './money-json.ts';
-import { Instant, MoneyPayload, Text, Uuid } from './payload-schemas.ts';
+import { Instant, MoneyPayload, payload, Text, TextOrNull, Uuid } from './payload-schemas.ts';
 import { version1 } from './payload-versions.ts';
 
 const Method = Type.Enum([...PAYMENT_METHODS]);
+const Settled = Type.Enum(['succeeded', 'declined', 'not_sent']);
+
+const initiated = {
+  paymentId: Uuid,
+  orderId: Uuid,
+  amount: MoneyPayload,
+  paymentMethod: Method,
+  paymentToken: Text,
+  at: Instant,
+};
+const authorized = { attemptId: Text, providerRef: Text, amount: MoneyPayload, at: Instant };
 
 /** Payloads of the payment events, in every version ever written; how to add one is said at `ORDER_PAYLOADS`. */
 export const PAYMENT_PAYLOADS = {
-  PaymentInitiated: version1({
-    paymentId: Uuid,
-    orderId: Uuid,
-    amount: MoneyPayload,
-    paymentMethod: Method,
-    paymentToken: Text,
-    captureMethod: Type.Literal('automatic'),
+  PaymentInitiated: version1({ ...initiated, captureMethod: Type.Literal('automatic') }).next(
+    { ...initiated, captureMethod: Type.Enum([...CAPTURE_METHODS]) },
+    (v1) => v1,
+  ),
+  AttemptStarted: version1({ attemptId: Text, provider: Text, providerKey: Text, at: Instant }),
+  AttemptPending: version1({ attemptId: Text, providerRef: Text, at: Instant }),
+  ActionRequired: version1({
+    attemptId: Text,
+    providerRef: Text,
+    nextAction: payload({ type: Type.Literal('redirect'), url: Text }),
+    expiresAt: Instant,
     at: Instant,
   }),
-  AttemptStarted: version1({ attemptId: Text, provider: Text, providerKey: Text, at: Instant }),
-  PaymentAuthorized: version1({ attemptId: Text, providerRef: Text, amount: MoneyPayload, at: Instant }),
-  CaptureSucceeded: version1({ captureId: Text, amount: MoneyPayload, final: Type.Boolean(), at: Instant }),
+  PaymentAuthorized: version1(authorized).next({ ...authorized, expiresAt: TextOrNull }, (v1) => ({
+    ...v1,
+    expiresAt: null,
+  })),
   AttemptFailed: version1({
     attemptId: Text,
     code: Text,
@@ -28,6 +44,46 @@ export const PAYMENT_PAYLOADS = {
     at: Instant,
   }),
   OperationOutcomeUnknown: version1({ operationId: Text, reason: Text, at: Instant }),
+  OperationReconciled: version1({ operationId: Text, outcome: Settled, evidence: Text, at: Instant }),
+  OutcomeContradicted: version1({ operationId: Text, known: Settled, reported: Settled, at: Instant }),
+
+  CaptureRequested: version1({ captureId: Text, amount: MoneyPayload, final: Type.Boolean(), at: Instant }),
+  CaptureSucceeded: version1({ captureId: Text, amount: MoneyPayload, final: Type.Boolean(), at: Instant }),
+  CaptureFailed: version1({ captureId: Text, code: Text, at: Instant }),
+  VoidRequested: version1({ voidId: Text, reason: Text, at: Instant }),
+  PaymentVoided: version1({ voidId: Text, amount: MoneyPayload, at: Instant }),
+  VoidFailed: version1({ voidId: Text, code: Text, at: Instant }),
+  AuthorizationExpired: version1({ amount: MoneyPayload, at: Instant }),
+
+  RefundRequested: version1({
+    refundId: Text,
+    amount: MoneyPayload,
+    lines: Type.Array(payload({ lineId: Text, quantity: Type.Integer(), amount: MoneyPayload })),
+    reason: Text,
+    at: Instant,
+  }),
+  RefundSucceeded: version1({ refundId: Text, amount: MoneyPayload, at: Instant }),
+  RefundFailed: version1({ refundId: Text, amount: MoneyPayload, code: Text, at: Instant }),
+  DisputeOpened: version1({
+    disputeId: Text,
+    amount: MoneyPayload,
+    fee: MoneyPayload,
+    reason: Text,
+    at: Instant,
+  }),
+  DisputeUpdated: version1({
+    disputeId: Text,
+    status: Type.Enum(['open', 'under_review']),
+    at: Instant,
+  }),
+  DisputeWon: version1({ disputeId: Text, amount: MoneyPayload, at: Instant }),
+  DisputeLost: version1({ disputeId: Text, amount: MoneyPayload, at: Instant }),
+  PaymentAmountMismatch: version1({
+    operationId: Text,
+    expected: MoneyPayload,
+    reported: MoneyPayload,
+    at: Instant,
+  }),
   PaymentProcessed: version1({
     paymentId: Uuid,
     orderId: Uuid,

@@ -1,21 +1,20 @@
-import { orderIdOf, type IntegrationMessage } from '../../application/integration-events.ts';
-
-/** Handles messages of one order one after another, those of different orders side by side, up to `lanesMax`. */
-export async function inLanes(
-  messages: readonly IntegrationMessage[],
+/** Handles what has one key one after another, what has different ones side by side, up to `lanesMax`. */
+export async function inLanes<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
   lanesMax: number,
-  handle: (message: IntegrationMessage) => Promise<void>,
+  handle: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const byOrder = new Map<string, IntegrationMessage[]>();
-  for (const message of messages) {
-    const lane = byOrder.get(orderIdOf(message));
-    if (lane) lane.push(message);
-    else byOrder.set(orderIdOf(message), [message]);
+  const byKey = new Map<string, Item[]>();
+  for (const item of items) {
+    const lane = byKey.get(keyOf(item));
+    if (lane) lane.push(item);
+    else byKey.set(keyOf(item), [item]);
   }
-  const lanes = [...byOrder.values()];
+  const lanes = [...byKey.values()];
   const worker = async (): Promise<void> => {
     for (let lane = lanes.shift(); lane; lane = lanes.shift()) {
-      for (const message of lane) await handle(message);
+      for (const item of lane) await handle(item);
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: Math.min(lanesMax, lanes.length) }, worker));

@@ -1,5 +1,9 @@
 import type { CommandConsumer } from '../../application/consumers.ts';
-import { toIntegrationMessage, type IntegrationMessage } from '../../application/integration-events.ts';
+import {
+  orderIdOf,
+  toIntegrationMessage,
+  type IntegrationMessage,
+} from '../../application/integration-events.ts';
 import type { RecordedEvent } from '../../application/ports.ts';
 import type { Effect } from '../event-log/effect.ts';
 import type { Following, Worker } from '../event-log/worker.ts';
@@ -37,7 +41,7 @@ const sqlEffect = (consumer: SqlConsumer): Effect => ({
 
 const commandEffect = (consumer: CommandConsumer): Effect => ({
   kind: 'outside',
-  apply: (events) => inLanes(messagesFor(consumer, events), LANES_MAX, consumer.handle),
+  apply: (events) => inLanes(messagesFor(consumer, events), orderIdOf, LANES_MAX, consumer.handle),
 });
 
 const messagesFor = (

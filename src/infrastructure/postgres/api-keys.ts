@@ -14,6 +14,13 @@ export async function ensureTenant(pool: Pool, name: string): Promise<TenantId> 
   return rows[0]!.tenant_id;
 }
 
+export async function findTenant(pool: Pool, name: string): Promise<TenantId | undefined> {
+  const { rows } = await pool.query<{ tenant_id: TenantId }>('select tenant_id from tenant where name = $1', [
+    name,
+  ]);
+  return rows[0]?.tenant_id;
+}
+
 const SECRET_BYTES = 24;
 const PREFIX_CHARS = 'op_test_'.length + 6;
 

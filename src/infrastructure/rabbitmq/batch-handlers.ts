@@ -1,6 +1,6 @@
 import type { ConsumeMessage } from 'amqplib';
 import type { CommandConsumer } from '../../application/consumers.ts';
-import type { IntegrationMessage } from '../../application/integration-events.ts';
+import { orderIdOf, type IntegrationMessage } from '../../application/integration-events.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { inLanes } from '../consumers/lanes.ts';
 import {
@@ -51,7 +51,7 @@ export const commandBatches =
     });
     const behind = handledOnLog(checkpoints);
     const deliveries = new Map(batch.map((delivery) => [delivery.message, delivery]));
-    await inLanes([...deliveries.keys()], LANES_MAX, async (message) => {
+    await inLanes([...deliveries.keys()], orderIdOf, LANES_MAX, async (message) => {
       const handle = (): Promise<void> => (behind(message) ? Promise.resolve() : consumer.handle(message));
       const delivery = deliveries.get(message);
       invariant(delivery, 'lanes hand back what they were given');

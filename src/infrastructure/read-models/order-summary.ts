@@ -1,24 +1,21 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { viewOrder, type OrderView } from '../../application/orders/order-view.ts';
 import type { OrderFilter, OrderPlace } from '../../application/read-models.ts';
-import type { TenantId } from '../../domain/shared/ids.ts';
+import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
-import {
-  orderAggregate,
-  orderPaymentStatus,
-  outstanding,
-  type Order,
-  type PlacedOrder,
-} from '../../domain/orders/order.ts';
+import { orderAggregate } from '../../domain/orders/order-evolution.ts';
+import { nextOrderWake } from '../../domain/orders/order-timers.ts';
+import { fulfilmentStatus, orderPaymentStatus, outstanding, type Order } from '../../domain/orders/order.ts';
 import { isOrderEvent } from '../codecs/order-codec.ts';
-import { fromJson, toJson } from '../codecs/money-json.ts';
-import type { Pool, Tx } from '../postgres/pool.ts';
+import { toJson } from '../codecs/money-json.ts';
+import type { Tx } from '../postgres/pool.ts';
+import { currentStates } from './current-states.ts';
 import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
 import { readerById, type ReadById, type Source } from './read-by-id.ts';
 
 export const orderSummaryProjection: Projection = {
   name: 'order-summary',
-  codeVersion: 1,
+  codeVersion: 2,
   project: async (tx, table, events) => {
     const [{ shard } = { shard: 0 }] = events;
     const folded = await foldBatch(orderAggregate, isOrderEvent, events, (ids) =>
@@ -58,21 +55,24 @@ async function upsert(tx: Tx, table: string, shard: number, folded: readonly Fol
       version,
       order.createdAt,
       order.updatedAt,
+      fulfilmentStatus(order),
+      nextOrderWake(order, order.updatedAt),
     ];
   });
   const states = folded.map(({ state }) => toJson(state));
   await tx.query({
     name: `upsert into ${table}`,
     text: `insert into ${table} as v (shard, order_id, tenant_id, customer_id, status, payment_status, currency,
-        total_minor, due_minor, version, created_at, updated_at, state)
-      select $1, * from rows from (
+        total_minor, due_minor, version, created_at, updated_at, fulfilment_status, due_at, state, state_version)
+      select $1, *, $16 from rows from (
         unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-          $10::int[], $11::timestamptz[], $12::timestamptz[]),
-        jsonb_array_elements($13::jsonb))
+          $10::int[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::timestamptz[]),
+        jsonb_array_elements($15::jsonb))
       on conflict (shard, order_id) do update set status = excluded.status, payment_status = excluded.payment_status,
-        due_minor = excluded.due_minor, version = excluded.version, updated_at = excluded.updated_at,
-        state = excluded.state`,
-    values: [shard, ...columns(rows), JSON.stringify(states)],
+        total_minor = excluded.total_minor, due_minor = excluded.due_minor, version = excluded.version,
+        updated_at = excluded.updated_at, fulfilment_status = excluded.fulfilment_status, due_at = excluded.due_at,
+        state = excluded.state, state_version = excluded.state_version`,
+    values: [shard, ...columns(rows), JSON.stringify(states), orderAggregate.stateVersion],
   });
 }
 
@@ -93,9 +93,11 @@ type OrderSummaryTable = {
   version: number;
   created_at: Date | string;
   state: unknown;
+  state_version: number | null;
+  fulfilment_status: string | null;
 };
 
-export const orderLists = (pool: Pool) => {
+export const orderLists = ({ pool, log }: Source) => {
   const db = new Kysely<{ order_summary: OrderSummaryTable }>({ dialect: new PostgresDialect({ pool }) });
 
   /** Newest first, up to `limit`; may lag the log by what the projector is behind. */
@@ -107,19 +109,26 @@ export const orderLists = (pool: Pool) => {
   ): Promise<OrderView[]> => {
     let query = db
       .selectFrom('order_summary')
-      .select(['version', 'state'])
+      .select(['order_id', 'version', 'state', 'state_version'])
       .where('tenant_id', '=', tenantId)
       .orderBy('created_at', 'desc')
       .orderBy('order_id', 'desc')
       .limit(limit);
     if (filter.status) query = query.where('status', '=', filter.status);
     if (filter.paymentStatus) query = query.where('payment_status', '=', filter.paymentStatus);
+    if (filter.fulfilmentStatus) query = query.where('fulfilment_status', '=', filter.fulfilmentStatus);
     if (filter.customerId) query = query.where('customer_id', '=', filter.customerId);
     if (filter.createdAfter) query = query.where('created_at', '>', filter.createdAfter);
     if (filter.createdBefore) query = query.where('created_at', '<', filter.createdBefore);
     if (after)
       query = query.where(sql<boolean>`(created_at, order_id) < (${after.createdAt}, ${after.orderId})`);
-    const rows = await query.execute();
-    return rows.map(({ state, version }) => viewOrder(fromJson<PlacedOrder>(state), version));
+    const rows = (await query.execute()).map(({ order_id, version, state, state_version: shape }) => ({
+      id: order_id as OrderId,
+      ...{ version, state, shape },
+    }));
+    const orders = await currentStates(log, tenantId, orderAggregate, rows);
+    return orders.flatMap(({ state, version }) =>
+      state.status === 'absent' ? [] : [viewOrder(state, version)],
+    );
   };
 };

@@ -1,17 +1,19 @@
 import { viewPayment, type PaymentView } from '../../application/payments/payment-view.ts';
-import { paymentAggregate, type Payment, type StartedPayment } from '../../domain/payments/payment.ts';
-import type { PendingPayment } from '../../application/checkout/resume-payments.ts';
+import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
+import { nextPaymentWake } from '../../domain/payments/payment-timers.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
 import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
-import { fromJson, toJson } from '../codecs/money-json.ts';
+import { toJson } from '../codecs/money-json.ts';
 import { isPaymentEvent } from '../codecs/payment-codec.ts';
-import type { Pool, Tx } from '../postgres/pool.ts';
+import type { Tx } from '../postgres/pool.ts';
+import { currentStates, type StateRow } from './current-states.ts';
 import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
 import { readerById, type ReadById, type Source } from './read-by-id.ts';
 
 export const paymentHistoryProjection: Projection = {
   name: 'payment-history',
-  codeVersion: 1,
+  codeVersion: 2,
   project: async (tx, table, events) => {
     const [{ shard } = { shard: 0 }] = events;
     const folded = await foldBatch(paymentAggregate, isPaymentEvent, events, (ids) =>
@@ -55,20 +57,22 @@ async function upsert(
       version,
       payment.createdAt,
       payment.updatedAt,
+      nextPaymentWake(payment, payment.updatedAt),
     ];
   });
   const states = folded.map(({ state }) => toJson(state));
   await tx.query({
     name: `upsert into ${table}`,
     text: `insert into ${table} as v (shard, payment_id, order_id, tenant_id, payment_method, status,
-        amount_minor, currency, version, created_at, updated_at, state)
-      select $1, * from rows from (
+        amount_minor, currency, version, created_at, updated_at, due_at, state, state_version)
+      select $1, *, $14 from rows from (
         unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::int[],
-          $10::timestamptz[], $11::timestamptz[]),
-        jsonb_array_elements($12::jsonb))
+          $10::timestamptz[], $11::timestamptz[], $12::timestamptz[]),
+        jsonb_array_elements($13::jsonb))
       on conflict (shard, payment_id) do update set status = excluded.status, version = excluded.version,
-        updated_at = excluded.updated_at, state = excluded.state`,
-    values: [shard, ...columns(rows), JSON.stringify(states)],
+        updated_at = excluded.updated_at, due_at = excluded.due_at, state = excluded.state,
+        state_version = excluded.state_version`,
+    values: [shard, ...columns(rows), JSON.stringify(states), paymentAggregate.stateVersion],
   });
 }
 
@@ -81,28 +85,18 @@ export const paymentReader = (source: Source): ReadById<PaymentView> =>
   });
 
 /** All payments of an order, oldest first; may lag the log by what the projector is behind. */
-export async function listPayments(pool: Pool, tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]> {
-  const { rows } = await pool.query<{ version: number; state: unknown }>(
-    `select version, state from payment_history where tenant_id = $1 and order_id = $2
-     order by created_at, payment_id limit 1000`,
+export async function listPayments(
+  { pool, log }: Source,
+  tenantId: TenantId,
+  orderId: OrderId,
+): Promise<PaymentView[]> {
+  const { rows } = await pool.query<StateRow>(
+    `select payment_id as id, version, state, state_version as shape from payment_history
+     where tenant_id = $1 and order_id = $2 order by created_at, payment_id limit 1000`,
     [tenantId, orderId],
   );
-  return rows.map(({ state, version }) => viewPayment(fromJson<StartedPayment>(state), version));
-}
-
-/**
- * Payments without a final outcome that nobody has touched for `quietSeconds`, by the database's clock. Any of them, so
- * that those whose outcome stays unknown do not keep the others from being asked about.
- */
-export async function pendingPayments(
-  pool: Pool,
-  quietSeconds: number,
-  limit: number,
-): Promise<PendingPayment[]> {
-  const { rows } = await pool.query<PendingPayment>(
-    `select tenant_id as "tenantId", payment_id as "paymentId" from payment_history
-     where status = 'Pending' and updated_at < now() - make_interval(secs => $1) order by random() limit $2`,
-    [quietSeconds, limit],
+  const payments = await currentStates(log, tenantId, paymentAggregate, rows);
+  return payments.flatMap(({ state, version }) =>
+    state.status === 'absent' ? [] : [viewPayment(state, version)],
   );
-  return rows;
 }

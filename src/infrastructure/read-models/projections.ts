@@ -1,6 +1,11 @@
+import { ledgerProjection } from './ledger.ts';
 import { orderSummaryProjection } from './order-summary.ts';
 import { paymentHistoryProjection } from './payment-history.ts';
 import type { Projection } from './projection.ts';
 
 /** All read models that are rebuilt from the log. */
-export const PROJECTIONS: readonly Projection[] = [orderSummaryProjection, paymentHistoryProjection];
+export const PROJECTIONS: readonly Projection[] = [
+  orderSummaryProjection,
+  paymentHistoryProjection,
+  ledgerProjection,
+];

@@ -11,6 +11,9 @@ import { shardOf } from '../system.ts';
 
 export type Source = { readonly pool: Pool; readonly log: EventLog; readonly shardCount: number };
 
+/** `shape`: the version of the state; a read model of older code, not rebuilt yet, has another. */
+type Row = { current: number; version: number | null; state: unknown; shape: number | null };
+
 type Readable<State, View> = {
   readonly aggregate: Aggregate<State, never>;
   /** The view of its live rows, and the column that holds the stream's id. */
@@ -41,16 +44,17 @@ export function readerById<State, View>(
    * one query more.
    */
   async function asItIs(tenantId: TenantId, id: StreamId): Promise<Result<View, NotFound>> {
-    const { rows } = await pool.query<{ current: number; version: number | null; state: unknown }>({
+    const { rows } = await pool.query<Row>({
       name: `read-${aggregate.category}`,
-      text: `select s.version as current, v.version, v.state
+      text: `select s.version as current, v.version, v.state, v.state_version as shape
         from stream s left join ${table} v on v.shard = s.shard and v.${key} = s.stream_id
         where s.shard = $1 and s.stream_id = $2 and s.tenant_id = $3 and s.category = '${aggregate.category}'`,
       values: [shardOf(id, shardCount), id, tenantId],
     });
     const row = rows[0];
     if (!row) return err({ code: 'absent' });
-    if (row.version === row.current) return found({ state: fromJson(row.state), version: row.version });
+    const isCurrent = row.version === row.current && row.shape === aggregate.stateVersion;
+    if (isCurrent) return found({ state: fromJson(row.state), version: row.current });
     const current = found(await loadAggregate(log, tenantId, aggregate, id));
     invariant(current.ok, 'a stream has its first event');
     return current;

@@ -2,6 +2,7 @@ import type { EventLog } from '../../application/ports.ts';
 import type { ReadModels } from '../../application/read-models.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { readDailySales } from './daily-sales.ts';
+import { listLedgerEntries, readTrialBalance } from './ledger-queries.ts';
 import { readOrderHistory } from './order-history.ts';
 import { orderLists, orderReader } from './order-summary.ts';
 import { listPayments, paymentReader } from './payment-history.ts';
@@ -10,10 +11,13 @@ export function openReadModels(pool: Pool, log: EventLog, shardCount: number): R
   const source = { pool, log, shardCount };
   return {
     order: orderReader(source),
-    orders: orderLists(pool),
+    orders: orderLists(source),
     orderHistory: (tenantId, orderId) => readOrderHistory(log, tenantId, orderId),
     payment: paymentReader(source),
-    payments: (tenantId, orderId) => listPayments(pool, tenantId, orderId),
+    payments: (tenantId, orderId) => listPayments(source, tenantId, orderId),
+    trialBalance: (tenantId, at) => readTrialBalance(pool, tenantId, at),
+    ledgerEntries: (tenantId, filter, limit, after) =>
+      listLedgerEntries(pool, tenantId, filter, limit, after),
     dailySales: (tenantId, limit) => readDailySales(pool, tenantId, limit),
   };
 }

@@ -30,7 +30,7 @@ export async function compare(
 ): Promise<{ readonly rows: number; readonly findings: Finding[] }> {
   await tx.query(`analyze ${scratch}`);
   const { keys, columns } = await readColumns(tx, scratch);
-  const excepted = exceptionsSql(keys, archived);
+  const excepted = exceptionsSql(keys, columns, archived);
   const { rows } = await tx.query<DifferingRow>(compareSql(table, scratch, keys, columns, excepted), [
     LISTED_MAX,
     ...(excepted === '' ? [] : [streams]),
@@ -66,10 +66,11 @@ async function readColumns(tx: Tx, scratch: string): Promise<{ keys: string[]; c
   };
 }
 
-/** Rows of one stream are those whose key is a shard and one id more. */
-function exceptionsSql(keys: readonly string[], archived: boolean): string {
-  const [id, ...others] = keys.filter((key) => key !== 'shard');
-  if (keys.length !== 2 || id === undefined || others.length > 0) return '';
+/** Rows of one stream are those that name it, or whose key is a shard and one id more. */
+function exceptionsSql(keys: readonly string[], columns: readonly string[], archived: boolean): string {
+  const others = keys.filter((key) => key !== 'shard');
+  const [id] = columns.includes('stream_id') ? ['stream_id'] : others;
+  if (id === undefined || (id !== 'stream_id' && (keys.length !== 2 || others.length !== 1))) return '';
   const ofArchived = `and not exists (select from stream s
     where s.shard = coalesce(a.shard, b.shard) and s.stream_id = coalesce(a.${id}, b.${id}) and s.archived)`;
   return `and coalesce(a.${id}, b.${id}) <> all ($2::uuid[]) ${archived ? ofArchived : ''}`;

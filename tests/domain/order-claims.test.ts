@@ -1,32 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
-import {
-  applyPaymentOutcome,
-  claimPayment,
-  createOrder,
-  orderAggregate,
-  orderPaymentStatus,
-  outstanding,
-  paidAmount,
-  type Order,
-  type PlacedOrder,
-} from '../../src/domain/orders/order.ts';
-import { fold } from '../../src/domain/shared/aggregate.ts';
-import { InvariantViolation } from '../../src/domain/shared/invariant.ts';
+import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
+import { applyPayment, claimPayment } from '../../src/domain/orders/order-payments.ts';
+import { orderPaymentStatus, outstanding, paidAmount } from '../../src/domain/orders/order.ts';
 import { MAX_AMOUNT_MINOR, type Money } from '../../src/domain/shared/money.ts';
-import { amountMinor, pricingRequest, redelivered } from '../support/arbitraries.ts';
+import { amountMinor } from '../support/arbitraries.ts';
 import { given } from '../support/given.ts';
 import {
-  capture,
+  capturedFacts,
   claimed,
-  CUSTOMER_ID,
-  decline,
-  ORDER_ID,
-  orderFor,
+  declinedFacts,
+  orderAfter,
+  orderCaptured,
   orderOf,
+  paidBy,
   paymentIdOf,
-  T0,
+  released,
   T1,
   T2,
   usd,
@@ -39,95 +29,17 @@ const P2 = paymentIdOf(2);
 
 const placed = orderOf(TOTAL);
 const claim = (paymentId = P1, amount?: Money) => ({ paymentId, at: T1, ...(amount && { amount }) });
-const captured = (paymentId = P1, amount = TOTAL): OrderEvent => ({
-  type: 'OrderPaymentCaptured',
-  paymentId,
-  operationId: `${paymentId}:1`,
-  amount,
-  at: T2,
-});
-const failed = (paymentId = P1, amount = TOTAL): OrderEvent[] => [
+const failed: OrderEvent[] = [
   {
     type: 'OrderPaymentFailed',
-    paymentId,
-    operationId: `${paymentId}:1`,
-    amount,
+    paymentId: P1,
+    operationId: `${P1}:1`,
+    amount: TOTAL,
     code: 'card_declined',
     at: T2,
   },
-  { type: 'PaymentClaimReleased', paymentId, reason: 'card_declined', at: T2 },
+  released(P1, 'card_declined'),
 ];
-const paid = (total = TOTAL, at = T2): OrderEvent[] => [
-  { type: 'OrderConfirmed', orderId: ORDER_ID, at },
-  { type: 'OrderPaid', orderId: ORDER_ID, total, at },
-];
-
-function placedState(order: Order): PlacedOrder {
-  if (order.status === 'absent') throw new Error('the order is absent');
-  return order;
-}
-
-const after = (...events: readonly OrderEvent[]): PlacedOrder => placedState(fold(orderAggregate, events));
-
-describe('creating an order', () => {
-  it('says everything about it in one event', () => {
-    const line = {
-      lineId: '1',
-      productId: 'teapot',
-      productName: 'Teapot',
-      quantity: 1,
-      unitPrice: TOTAL,
-      discount: usd(0),
-      taxRateBasisPoints: 0,
-      net: TOTAL,
-      tax: usd(0),
-    };
-    given(orderAggregate)
-      .when(() => createOrder(orderFor(TOTAL)))
-      .thenEvents({
-        type: 'OrderCreated',
-        orderId: ORDER_ID,
-        customerId: CUSTOMER_ID,
-        currency: TOTAL.currency,
-        pricesIncludeTax: false,
-        items: [line],
-        totals: { items: TOTAL, discount: usd(0), tax: usd(0), shipping: usd(0), grand: TOTAL },
-        at: T0,
-      });
-  });
-
-  it('leaves it unpaid', () => {
-    expect(after(...placed)).toMatchObject({ status: 'Created', payments: [], createdAt: T0, updatedAt: T0 });
-    expect(orderPaymentStatus(after(...placed))).toBe('Unpaid');
-  });
-
-  it('passes on why it cannot be priced', () => {
-    given(orderAggregate)
-      .when(() => createOrder({ ...orderFor(TOTAL), shipping: yen(1) }))
-      .thenRejected('currency-mismatch', { field: 'shipping' });
-  });
-
-  it('confirms an order of nothing at once, since it needs no payment', () => {
-    const [created, ...rest] = orderOf(usd(0));
-    expect(created?.type).toBe('OrderCreated');
-    expect(rest).toEqual(paid(usd(0), T0));
-    expect(after(...orderOf(usd(0))).status).toBe('Confirmed');
-    expect(orderPaymentStatus(after(...orderOf(usd(0))))).toBe('Paid');
-  });
-
-  it('gives the same events for the same command, and they fold', () => {
-    fc.assert(
-      fc.property(pricingRequest, (pricing) => {
-        const command = { ...pricing, orderId: ORDER_ID, customerId: CUSTOMER_ID, at: T0 };
-        const events = createOrder(command);
-        expect(createOrder(command)).toEqual(events);
-        if (!events.ok) return;
-        const order = after(...events.value);
-        expect(order.status).toBe(order.totals.grand.amountMinor === 0n ? 'Confirmed' : 'Created');
-      }),
-    );
-  });
-});
 
 describe('claiming a payment', () => {
   it('takes all that is due when no amount is named', () =>
@@ -146,7 +58,7 @@ describe('claiming a payment', () => {
       .thenEvents(claimed(P2, usd(6_000))));
 
   it('takes again what a declined payment gave back', () =>
-    given(orderAggregate, ...placed, claimed(P1, TOTAL), ...failed())
+    given(orderAggregate, ...placed, claimed(P1, TOTAL), ...failed)
       .when((order) => claimPayment(claim(P2), order))
       .thenEvents(claimed(P2, TOTAL)));
 
@@ -163,7 +75,7 @@ describe('claiming a payment', () => {
       .thenRejected('order-not-found'));
 
   it('is refused once the order is paid, however little is asked', () =>
-    given(orderAggregate, ...placed, claimed(P1, TOTAL), captured(), ...paid())
+    given(orderAggregate, ...placed, claimed(P1, TOTAL), ...paidBy(P1, TOTAL).slice(1))
       .when((order) => claimPayment(claim(P2, usd(1)), order))
       .thenRejected('order-not-payable', { status: 'Paid' }));
 
@@ -182,7 +94,7 @@ describe('claiming a payment', () => {
       orderAggregate,
       ...placed,
       claimed(P1, usd(4_000)),
-      captured(P1, usd(4_000)),
+      orderCaptured(P1, usd(4_000)),
       claimed(P2, usd(6_000)),
     )
       .when((order) => claimPayment(claim(paymentIdOf(3)), order))
@@ -226,57 +138,6 @@ describe('claiming a payment', () => {
   });
 });
 
-describe('the outcome of a payment', () => {
-  it('confirms the order when it covers all that is due', () =>
-    given(orderAggregate, ...placed, claimed(P1, TOTAL))
-      .when((order) => applyPaymentOutcome(capture(P1), order))
-      .thenEvents(captured(), ...paid()));
-
-  it('only counts when it covers a part', () => {
-    given(orderAggregate, ...placed, claimed(P1, usd(4_000)))
-      .when((order) => applyPaymentOutcome(capture(P1), order))
-      .thenEvents(captured(P1, usd(4_000)));
-    const partly = after(...placed, claimed(P1, usd(4_000)), captured(P1, usd(4_000)));
-    expect(partly.status).toBe('Created');
-    expect(orderPaymentStatus(partly)).toBe('PartiallyPaid');
-    expect(outstanding(partly)).toEqual(usd(6_000));
-  });
-
-  it('confirms the order when it is the last part', () =>
-    given(
-      orderAggregate,
-      ...placed,
-      claimed(P1, usd(4_000)),
-      claimed(P2, usd(6_000)),
-      captured(P2, usd(6_000)),
-    )
-      .when((order) => applyPaymentOutcome(capture(P1), order))
-      .thenEvents(captured(P1, usd(4_000)), ...paid()));
-
-  it('gives the claim back when it was declined', () => {
-    given(orderAggregate, ...placed, claimed(P1, TOTAL))
-      .when((order) => applyPaymentOutcome(decline(P1), order))
-      .thenEvents(...failed());
-    expect(orderPaymentStatus(after(...placed, claimed(P1, TOTAL), ...failed()))).toBe('Unpaid');
-  });
-
-  it.each([
-    ['captured', [captured(), ...paid()]],
-    ['failed', failed()],
-  ])('is not taken again, nor contradicted, once the payment is %s', (_outcome, events) => {
-    for (const again of [capture(P1), decline(P1)]) {
-      given(orderAggregate, ...placed, claimed(P1, TOTAL), ...events)
-        .when((order) => applyPaymentOutcome(again, order))
-        .thenNothing();
-    }
-  });
-
-  it('is a fault on an order that does not exist, or for a payment without a claim', () => {
-    expect(() => applyPaymentOutcome(capture(P1), { status: 'absent' })).toThrow(InvariantViolation);
-    expect(() => applyPaymentOutcome(capture(P1), after(...placed))).toThrow(InvariantViolation);
-  });
-});
-
 /** Claims of whole percents of the total, beyond it too, or of all that is due; outcomes of any of nine payments. */
 type Step =
   | { readonly kind: 'claim'; readonly number: number; readonly percent: bigint | null }
@@ -311,7 +172,7 @@ function expectedClaim(till: Till, total: bigint, asked: bigint | undefined, kno
 
 /** Takes one step on the order and in the till, and compares what they say. */
 function take(taken: Step, events: OrderEvent[], till: Till, total: bigint): void {
-  const order = after(...events);
+  const order = orderAfter(...events);
   const paymentId = paymentIdOf(taken.number);
   if (taken.kind === 'claim') {
     const asked = taken.percent === null ? undefined : (total * taken.percent) / 100n;
@@ -325,7 +186,9 @@ function take(taken: Step, events: OrderEvent[], till: Till, total: bigint): voi
   }
   const entry = till.get(taken.number);
   if (!entry) return;
-  const decided = applyPaymentOutcome((taken.isCaptured ? capture : decline)(paymentId), order);
+  const facts = taken.isCaptured ? capturedFacts(paymentId, usd(entry.amount)) : declinedFacts(paymentId);
+  if (entry.status !== 'open' && taken.isCaptured !== (entry.status === 'captured')) return;
+  const decided = applyPayment(facts, T2, order);
   if (entry.status !== 'open') {
     expect(decided).toEqual([]);
     return;
@@ -342,7 +205,7 @@ describe('whatever is claimed and whatever becomes of it', () => {
         const till: Till = new Map();
         for (const next of steps) {
           take(next, events, till, total);
-          const order = after(...events);
+          const order = orderAfter(...events);
           expect(held(till, 'open', 'captured') <= total).toBe(true);
           expect(paidAmount(order).amountMinor).toBe(held(till, 'captured'));
           expect(outstanding(order).amountMinor).toBe(total - held(till, 'captured'));
@@ -363,70 +226,10 @@ describe('whatever is claimed and whatever becomes of it', () => {
           (type) => events.filter((event) => event.type === type).length,
         );
         expect(counts).toEqual(isPaid ? [1, 1] : [0, 0]);
-        expect(after(...events).status).toBe(isPaid ? 'Confirmed' : 'Created');
-        expect(orderPaymentStatus(after(...events)) === 'Paid').toBe(isPaid);
+        expect(orderAfter(...events).status).toBe(isPaid ? 'Confirmed' : 'Created');
+        expect(orderPaymentStatus(orderAfter(...events)) === 'Paid').toBe(isPaid);
       }),
       { numRuns: 300 },
     );
-  });
-
-  it('ends in one state however often and in whatever order the outcomes are told', () => {
-    const outcomes = fc
-      .array(fc.boolean(), { minLength: 1, maxLength: 5 })
-      .map((isCaptured) => isCaptured.map((yes, index) => (yes ? capture : decline)(paymentIdOf(index + 1))));
-    const deliveries = outcomes.chain((all) => fc.tuple(fc.constant(all), redelivered(all)));
-    fc.assert(
-      fc.property(deliveries, ([all, told]) => {
-        const part = usd(2_000);
-        const claims = all.map(({ paymentId }) => claimed(paymentId, part));
-        const listen = (commands: typeof all): PlacedOrder =>
-          after(
-            ...commands.reduce<OrderEvent[]>(
-              (events, command) => [...events, ...applyPaymentOutcome(command, after(...events))],
-              [...placed, ...claims],
-            ),
-          );
-        expect(listen(told)).toEqual(listen(all));
-      }),
-    );
-  });
-});
-
-describe('a log that no decision wrote', () => {
-  const later = [claimed(P1, TOTAL), captured(), ...failed(), ...paid()];
-  it.each(later.map((event) => [event.type, event] as const))(
-    'is a fault when it begins with %s',
-    (_, event) => {
-      expect(() => fold(orderAggregate, [event])).toThrow(InvariantViolation);
-    },
-  );
-
-  it('is a fault when it creates twice', () => {
-    expect(() => fold(orderAggregate, [...placed, ...placed])).toThrow(InvariantViolation);
-  });
-
-  it('is a fault when it claims twice for one payment', () => {
-    const half = usd(5_000);
-    expect(() => fold(orderAggregate, [...placed, claimed(P1, half), claimed(P1, half)])).toThrow(
-      InvariantViolation,
-    );
-  });
-
-  it.each([
-    ['captures', captured()],
-    ['fails', failed()[0]!],
-  ])('is a fault when it %s what holds no claim', (_what, event) => {
-    expect(() => fold(orderAggregate, [...placed, event])).toThrow(InvariantViolation);
-    expect(() => fold(orderAggregate, [...placed, claimed(P1, TOTAL), ...failed(), event])).toThrow(
-      InvariantViolation,
-    );
-  });
-
-  it('is a fault when it holds an event of another kind', () => {
-    const stray = { type: 'OrderTeleported', at: T1 } as unknown as OrderEvent;
-    expect(() => fold(orderAggregate, [...placed, stray])).toThrow(
-      new InvariantViolation('unhandled case: OrderTeleported'),
-    );
-    expect(() => fold(orderAggregate, [stray])).toThrow(InvariantViolation);
   });
 });
