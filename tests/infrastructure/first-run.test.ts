@@ -83,7 +83,9 @@ describe('the first start, with nothing configured', () => {
     await eventually(async () => {
       const { body } = await read(`${url}/api/orders`, card);
       const states = new Set(body.data.map((demo) => demo.paymentStatus));
-      expect(states).toEqual(new Set(['Paid', 'Unpaid', 'PartiallyPaid']));
+      expect(states).toEqual(
+        new Set(['Paid', 'Unpaid', 'PartiallyPaid', 'Pending', 'Authorized', 'Refunded']),
+      );
     });
     const paths = ['/docs', '/readyz', '/livez', '/openapi.json'];
     const statuses = await Promise.all(paths.map(async (path) => (await fetch(url + path)).status));
@@ -103,7 +105,7 @@ describe('the first start, with nothing configured', () => {
       status: 200,
     });
     const { body } = await read(`${await second.url()}/api/orders?limit=100`, card);
-    expect(body.data).toHaveLength(5); // the four of the demo were made once
+    expect(body.data).toHaveLength(10); // the nine of the demo were made once
   });
 
   it('leaves no process behind either when it was started by npm without install scripts and npm gets the SIGTERM', async () => {
