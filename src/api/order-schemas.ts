@@ -23,7 +23,7 @@ export const CreateOrderBody = Type.Object(
     shipping: Type.Optional(MoneySchema),
     expiresInSeconds: Type.Optional(
       Type.Integer({
-        minimum: 60,
+        minimum: 10,
         maximum: YEAR_SECONDS,
         description: 'Unpaid for so long, it expires; 1800 if left out',
       }),
