@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckName } from '../../src/infrastructure/verify/findings.ts';
 import { readExtent } from '../../src/infrastructure/verify/log-extent.ts';
 import { inSnapshot } from '../../src/infrastructure/verify/snapshot.ts';
