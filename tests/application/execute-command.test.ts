@@ -4,6 +4,7 @@ import { createOrderRequest } from '../../src/application/orders/create-order.ts
 import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import { initiatePayment } from '../../src/domain/payments/payment-commands.ts';
 import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
+import { parseOrderId } from '../../src/domain/shared/ids.ts';
 import { ok } from '../../src/domain/shared/result.ts';
 import { ORDER_ID, orderFor, orderOf, paymentFor, paymentIdOf, usd } from '../domain/samples.ts';
 import { undisturbed, type Around } from '../support/in-memory-log.ts';
@@ -83,7 +84,7 @@ describe('a command', () => {
       calls.push(call);
       return effect();
     };
-    const orderId = paymentIdOf(7) as unknown as typeof ORDER_ID;
+    const orderId = parseOrderId(paymentIdOf(7))!;
     const done = await execute(createOrderRequest(contextOf('new'), { ...orderFor(TOTAL), orderId }));
     expect(done).toMatchObject({ ok: true, value: { answer: { orderId, version: 1 } } });
     expect(calls).toEqual(['append']);
@@ -194,7 +195,7 @@ describe('creating an order', () => {
 
   it('of nothing answers with an order that is paid', async () => {
     const { execute } = await openShop();
-    const orderId = paymentIdOf(8) as unknown as typeof ORDER_ID;
+    const orderId = parseOrderId(paymentIdOf(8))!;
     const command = { ...orderFor(usd(0)), orderId };
     expect(await execute(createOrderRequest(contextOf('free'), command))).toMatchObject({
       ok: true,

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { orderPostings, paymentPostings, type Leg } from '../../src/domain/ledger/postings.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
 import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
-import type { Order } from '../../src/domain/orders/order.ts';
 import type { PaymentEvent } from '../../src/domain/payments/payment-events.ts';
 import { initiatePayment } from '../../src/domain/payments/payment-commands.ts';
 import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
-import { ORDER_ID, paymentIdOf, T1, usd } from './samples.ts';
+import { ORDER_ID, orderAfter, orderOf, paymentIdOf, T1, usd } from './samples.ts';
 
 const PAYMENT = paymentIdOf(1);
 const ATTEMPT = `${PAYMENT}:1`;
@@ -146,7 +145,7 @@ describe('an order in the books', () => {
   const source = { funds: usd(100), returns: usd(180), tax: usd(20) };
   const facts = { refundId: 'r', paymentId: PAYMENT, amount: usd(300), at: T1 };
   const requested: OrderEvent = { type: 'OrderRefundRequested', ...facts, lines: [], source };
-  const placed = { status: 'Confirmed', orderId: ORDER_ID, refunds: [] } as unknown as Order;
+  const placed = orderAfter(...orderOf(usd(1_000)));
 
   it('is earned when it is shipped, its tax owed', () => {
     const shipped: OrderEvent = {

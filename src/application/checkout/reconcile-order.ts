@@ -37,10 +37,12 @@ export function orderReconciler(ports: ReconcilePorts): ReconcileOrder {
     const [order] = await load(context, orderId, []);
     if (order.status === 'absent') return;
     const paymentIds = order.payments.map(({ paymentId }) => paymentId);
-    if (paymentIds.length > 0) await tell(context, orderId, paymentIds);
-    const [current, payments] = await load(context, orderId, paymentIds);
-    for (const compensation of compensations(current, payments))
-      await compensate(context, compensation, payments);
+    if (paymentIds.length > 0) {
+      await tell(context, orderId, paymentIds);
+      const [current, payments] = await load(context, orderId, paymentIds);
+      for (const compensation of compensations(current, payments))
+        await compensate(context, compensation, payments);
+    }
     // Last: money must not wait for whoever keeps the stock. What comes of it wakes us again.
     await lookAfterStock(context, order);
   };

@@ -5,10 +5,10 @@ import type { Order } from '../../domain/orders/order.ts';
 import { isPastDeadline, nextPaymentWake } from '../../domain/payments/payment-timers.ts';
 import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
 import type { OrderId, PaymentId, TenantId } from '../../domain/shared/ids.ts';
-import type { OrderEvent } from '../../domain/orders/order-events.ts';
 import { ok } from '../../domain/shared/result.ts';
-import { append, type ExecuteCommand } from '../execute-command.ts';
+import type { ExecuteCommand } from '../execute-command.ts';
 import { loadAggregate } from '../load-aggregates.ts';
+import { changeOrderRequest } from '../orders/change-order.ts';
 import type { ChangePayment } from './change-payment.ts';
 import type { PaymentOperations } from '../payments/payment-operations.ts';
 import type { Clock, CommandContext, EventLog, Ids } from '../ports.ts';
@@ -54,9 +54,11 @@ export function waker(ports: WakePorts): Wake {
       await reconcileOrder(context, orderId);
     } finally {
       // Also when nobody answers for the stock: that fault is what makes it overdue.
-      await note(context, orderId, (order, at) =>
-        isStockOverdue(order, at) ? rejectStock('no answer in time', at, order) : expireOrder(at, order),
-      );
+      const at = now();
+      const timed = { ...context, commandId: ids.derivedCommandId(context.commandId, 'timer') };
+      const decide = (order: Order) =>
+        ok(isStockOverdue(order, at) ? rejectStock('no answer in time', at, order) : expireOrder(at, order));
+      await execute(changeOrderRequest(timed, { orderId, decide }));
     }
   }
 
@@ -73,22 +75,6 @@ export function waker(ports: WakePorts): Wake {
     await changePayment.void({ ...context, commandId, fingerprint: commandId }, paymentId, {
       reason,
       remainder: true,
-    });
-  }
-
-  async function note(
-    context: CommandContext,
-    orderId: OrderId,
-    decide: (order: Order, at: string) => OrderEvent[],
-  ): Promise<void> {
-    await execute({
-      context: { ...context, commandId: ids.derivedCommandId(context.commandId, 'timer') },
-      reads: [orderId],
-      decide: (history) => {
-        const { state, version } = history.of(orderAggregate, orderId);
-        const events = decide(state, now());
-        return ok({ appends: [append(orderAggregate, orderId, version, events)], answer: null });
-      },
     });
   }
 
