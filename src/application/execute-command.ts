@@ -1,7 +1,13 @@
 import type { Aggregate } from '../domain/shared/aggregate.ts';
 import type { Result } from '../domain/shared/result.ts';
 import { err, ok } from '../domain/shared/result.ts';
-import { aggregateLoader, noCache, type History, type LoadedHistory } from './load-aggregates.ts';
+import {
+  aggregateLoader,
+  noCache,
+  type DecidedAppend,
+  type History,
+  type LoadedHistory,
+} from './load-aggregates.ts';
 import type {
   Clock,
   CommandContext,
@@ -15,7 +21,7 @@ import type {
 } from './ports.ts';
 
 /** `answer` is kept with the events and given again, word for word, when the command is repeated. */
-export type Decision = { readonly appends: readonly StreamAppend[]; readonly answer: Json };
+export type Decision = { readonly appends: readonly DecidedAppend[]; readonly answer: Json };
 
 export type CommandRequest<Rejection> = {
   readonly context: CommandContext;
@@ -108,7 +114,7 @@ type Attempt<Rejection> =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'nothing'; readonly decision: Result<Decision, Rejection> };
 
-const appendsOf = (decision: Result<Decision, unknown>): StreamAppend[] =>
+const appendsOf = (decision: Result<Decision, unknown>): DecidedAppend[] =>
   decision.ok ? decision.value.appends.filter(({ events }) => events.length > 0) : [];
 
 /** undefined: what is decided on states that may be outdated must not be tried. */
@@ -142,7 +148,15 @@ export const append = <State, Event extends DomainEvent>(
   streamId: StreamId,
   expectedVersion: number,
   events: readonly NoInfer<Event>[],
-): StreamAppend => ({ streamId, category: aggregate.category, expectedVersion, events });
+): DecidedAppend => ({
+  ...{ streamId, category: aggregate.category, expectedVersion, events },
+  ...(expectedVersion === 0 && {
+    fold: {
+      absent: aggregate.absent,
+      evolve: aggregate.evolve as NonNullable<DecidedAppend['fold']>['evolve'],
+    },
+  }),
+});
 
 /** For commands that were decided on a certain version: undefined fits any. */
 export const mismatchOf = (

@@ -1,49 +1,133 @@
-import { assertNever } from '../domain/shared/invariant.ts';
 import type { OrderId, PaymentId, TenantId } from '../domain/shared/ids.ts';
-import { viewMoney, type MoneyView } from './money-view.ts';
-import type { RecordedEvent } from './ports.ts';
+import type { MoneyView } from './money-view.ts';
 
 /**
- * The public contract: all that leaves the service. A version, once published, never changes its meaning; domain
- * events may. Only ids and amounts travel, so a copy in somebody's queue holds nothing personal.
+ * Every contract, with its name as a class for those who know messages by one. A version, once published, never changes
+ * its meaning; another meaning is another version beside it.
+ */
+export const CONTRACT_NAMES = {
+  'order.created.v1': 'OrderCreated',
+  'order.amended.v1': 'OrderAmended',
+  'order.confirmed.v1': 'OrderConfirmed',
+  'order.paid.v1': 'OrderPaid',
+  'order.overpaid.v1': 'OrderOverpaid',
+  'order.payment_authorized.v1': 'OrderPaymentAuthorized',
+  'order.payment_captured.v1': 'OrderPaymentCaptured',
+  'order.refunded.v1': 'OrderRefunded',
+  'order.refund_failed.v1': 'OrderRefundFailed',
+  'order.charged_back.v1': 'OrderChargedBack',
+  'order.cancelled.v1': 'OrderCancelled',
+  'order.expired.v1': 'OrderExpired',
+  'order.shipped.v1': 'OrderShipped',
+  'order.delivered.v1': 'OrderDelivered',
+  'order.return_requested.v1': 'OrderReturnRequested',
+  'order.returned.v1': 'OrderReturned',
+  'order.completed.v1': 'OrderCompleted',
+  'payment.processed.v1': 'PaymentProcessed',
+} as const;
+
+export type IntegrationEventType = keyof typeof CONTRACT_NAMES;
+
+export const INTEGRATION_EVENT_TYPES = Object.keys(CONTRACT_NAMES) as readonly IntegrationEventType[];
+
+export const isIntegrationEventType = (type: string): type is IntegrationEventType =>
+  Object.hasOwn(CONTRACT_NAMES, type);
+
+/** A line of an order, by whose `lineId` later messages speak of it. `net + tax` is what the customer pays for it. */
+export type LineView = {
+  readonly lineId: string;
+  readonly productId: string;
+  readonly quantity: number;
+  readonly unitPrice: MoneyView;
+  readonly discount: MoneyView;
+  readonly net: MoneyView;
+  readonly tax: MoneyView;
+};
+
+export type LineQuantityView = { readonly lineId: string; readonly quantity: number };
+
+/** What is sold with a shipment; the shipments of a line sum to the line. */
+export type ShippedLineView = LineQuantityView & { readonly net: MoneyView; readonly tax: MoneyView };
+
+type Contract<Type extends IntegrationEventType, Facts = unknown> = {
+  readonly type: Type;
+  readonly data: { readonly orderId: OrderId } & Readonly<Facts>;
+};
+
+type RefundFacts = { paymentId: PaymentId; refundId: string; amount: MoneyView };
+
+/**
+ * The public contract: all that leaves the service. Only ids, quantities and amounts travel, and of persons the opaque
+ * `customerId` alone, so a copy in somebody's queue holds nothing else personal.
  */
 export type IntegrationEvent =
-  | {
-      readonly type: 'order.created.v1';
-      readonly data: {
-        readonly orderId: OrderId;
-        readonly customerId: string;
-        readonly currency: string;
-        readonly items: readonly {
-          readonly productId: string;
-          readonly quantity: number;
-          readonly unitPrice: MoneyView;
-        }[];
-        readonly total: MoneyView;
-        readonly createdAt: string;
-      };
-    }
-  | {
-      readonly type: 'order.confirmed.v1';
-      readonly data: { readonly orderId: OrderId; readonly confirmedAt: string };
-    }
-  | {
-      readonly type: 'order.paid.v1';
-      readonly data: { readonly orderId: OrderId; readonly total: MoneyView; readonly paidAt: string };
-    }
-  | {
-      readonly type: 'payment.processed.v1';
-      readonly data: {
-        readonly paymentId: PaymentId;
-        readonly orderId: OrderId;
-        readonly amount: MoneyView;
-        readonly paymentMethod: string;
-        readonly isSuccessful: boolean;
-        readonly processedAt: string;
-      };
-    };
-
-export type IntegrationEventType = IntegrationEvent['type'];
+  | Contract<
+      'order.created.v1',
+      {
+        customerId: string;
+        currency: string;
+        items: readonly LineView[];
+        shipping: MoneyView;
+        total: MoneyView;
+        createdAt: string;
+      }
+    >
+  /** All lines as they are from now on. */
+  | Contract<
+      'order.amended.v1',
+      {
+        amendmentId: string;
+        items: readonly LineView[];
+        shipping: MoneyView;
+        totalBefore: MoneyView;
+        total: MoneyView;
+        amendedAt: string;
+      }
+    >
+  /** Paid, or promised by banks to be: it may be sent. */
+  | Contract<'order.confirmed.v1', { confirmedAt: string }>
+  | Contract<'order.paid.v1', { total: MoneyView; paidAt: string }>
+  /** More was taken than is due; it goes back by refunds of its own. */
+  | Contract<'order.overpaid.v1', { excess: MoneyView; overpaidAt: string }>
+  | Contract<'order.payment_authorized.v1', { paymentId: PaymentId; amount: MoneyView; authorizedAt: string }>
+  /** A payment may be captured in parts, each told once. */
+  | Contract<
+      'order.payment_captured.v1',
+      { paymentId: PaymentId; captureId: string; amount: MoneyView; capturedAt: string }
+    >
+  | Contract<'order.refunded.v1', RefundFacts & { refundedAt: string }>
+  /** Nothing went back, even if the same refund was told before: providers take word back. */
+  | Contract<'order.refund_failed.v1', RefundFacts & { failedAt: string }>
+  /** The customer's bank took it back for good. */
+  | Contract<
+      'order.charged_back.v1',
+      { paymentId: PaymentId; disputeId: string; amount: MoneyView; chargedBackAt: string }
+    >
+  | Contract<'order.cancelled.v1', { cancelledAt: string }>
+  | Contract<'order.expired.v1', { expiredAt: string }>
+  /** From here on the lines are sold; with the first shipment, so is the shipping. */
+  | Contract<
+      'order.shipped.v1',
+      { fulfilmentId: string; lines: readonly ShippedLineView[]; shipping: MoneyView; shippedAt: string }
+    >
+  | Contract<'order.delivered.v1', { fulfilmentId: string; deliveredAt: string }>
+  | Contract<
+      'order.return_requested.v1',
+      { returnId: string; lines: readonly LineQuantityView[]; requestedAt: string }
+    >
+  /** The goods of the return that was requested are back. */
+  | Contract<'order.returned.v1', { returnId: string; returnedAt: string }>
+  | Contract<'order.completed.v1', { completedAt: string }>
+  | Contract<
+      'payment.processed.v1',
+      {
+        paymentId: PaymentId;
+        amount: MoneyView;
+        paymentMethod: string;
+        isSuccessful: boolean;
+        processedAt: string;
+      }
+    >;
 
 export type IntegrationMessage = {
   /** The id of the event it tells of: the same at every redelivery. */
@@ -51,114 +135,15 @@ export type IntegrationMessage = {
   readonly tenantId: TenantId;
   readonly shard: number;
   readonly position: bigint;
-  /** Version of the stream after the event: later is higher, per stream. */
+  /** The order or payment whose stream the event is in. */
+  readonly subject: string;
+  /** Version of that stream after the event: later is higher. */
   readonly sequence: number;
+  readonly occurredAt: string;
   readonly correlationId: string;
   readonly traceparent?: string;
   readonly event: IntegrationEvent;
 };
-
-/** `undefined`: the event is our own business. */
-export function toIntegrationMessage(recorded: RecordedEvent): IntegrationMessage | undefined {
-  const event = toIntegrationEvent(recorded);
-  if (!event) return undefined;
-  const { eventId: messageId, shard, position, version: sequence } = recorded;
-  const { tenantId, correlationId, traceparent } = recorded.metadata;
-  return {
-    messageId,
-    tenantId,
-    shard,
-    position,
-    sequence,
-    correlationId,
-    event,
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
-}
-
-function toIntegrationEvent({ event }: RecordedEvent): IntegrationEvent | undefined {
-  switch (event.type) {
-    case 'OrderCreated': {
-      const { orderId, customerId, currency, at: createdAt } = event;
-      const items = event.items.map(({ productId, quantity, unitPrice }) => ({
-        productId,
-        quantity,
-        unitPrice: viewMoney(unitPrice),
-      }));
-      const total = viewMoney(event.totals.grand);
-      return { type: 'order.created.v1', data: { orderId, customerId, currency, items, total, createdAt } };
-    }
-    case 'OrderConfirmed':
-      return { type: 'order.confirmed.v1', data: { orderId: event.orderId, confirmedAt: event.at } };
-    case 'OrderPaid': {
-      const { orderId, total, at: paidAt } = event;
-      return { type: 'order.paid.v1', data: { orderId, total: viewMoney(total), paidAt } };
-    }
-    case 'PaymentProcessed': {
-      const { paymentId, orderId, amount, paymentMethod, isSuccessful, at: processedAt } = event;
-      const data = {
-        paymentId,
-        orderId,
-        amount: viewMoney(amount),
-        paymentMethod,
-        isSuccessful,
-        processedAt,
-      };
-      return { type: 'payment.processed.v1', data };
-    }
-    case 'OrderAmended':
-    case 'StockReserved':
-    case 'StockRejected':
-    case 'StockReleased':
-    case 'PaymentClaimed':
-    case 'PaymentClaimReleased':
-    case 'OrderPaymentAuthorized':
-    case 'OrderPaymentCaptured':
-    case 'OrderPaymentFailed':
-    case 'OrderRefundRequested':
-    case 'OrderRefundApplied':
-    case 'OrderRefundReleased':
-    case 'OrderChargedBack':
-    case 'OrderOverpaid':
-    case 'OrderCancellationRequested':
-    case 'OrderCancelled':
-    case 'OrderExpired':
-    case 'FulfilmentCreated':
-    case 'FulfilmentShipped':
-    case 'FulfilmentDelivered':
-    case 'FulfilmentCancelled':
-    case 'ReturnRequested':
-    case 'ReturnReceived':
-    case 'OrderCompleted':
-    case 'PaymentInitiated':
-    case 'AttemptStarted':
-    case 'AttemptPending':
-    case 'ActionRequired':
-    case 'PaymentAuthorized':
-    case 'AttemptFailed':
-    case 'OperationOutcomeUnknown':
-    case 'OperationReconciled':
-    case 'OutcomeContradicted':
-    case 'CaptureRequested':
-    case 'CaptureSucceeded':
-    case 'CaptureFailed':
-    case 'VoidRequested':
-    case 'PaymentVoided':
-    case 'VoidFailed':
-    case 'AuthorizationExpired':
-    case 'RefundRequested':
-    case 'RefundSucceeded':
-    case 'RefundFailed':
-    case 'DisputeOpened':
-    case 'DisputeUpdated':
-    case 'DisputeWon':
-    case 'DisputeLost':
-    case 'PaymentAmountMismatch':
-      return undefined;
-    default:
-      return assertNever(event);
-  }
-}
 
 /** The order that a message is about: messages of one order keep their order where that is possible. */
 export const orderIdOf = ({ event }: IntegrationMessage): OrderId => event.data.orderId;

@@ -35,6 +35,11 @@ export async function loadAggregate<State, Event extends DomainEvent>(
   return history.of(aggregate, id);
 }
 
+/** With how a stream that begins here is folded, since it was never read. */
+export type DecidedAppend = StreamAppend & {
+  readonly fold?: { readonly absent: unknown; readonly evolve: Folded['evolve'] };
+};
+
 type Base = CachedState & { readonly events: readonly RecordedEvent[] };
 type Folded = CachedState & { readonly evolve: (state: unknown, event: DomainEvent) => unknown };
 
@@ -51,7 +56,7 @@ export function aggregateLoader(log: EventLog, cache: StateCache) {
       const base = snapshot ? { ...snapshot, snapshotVersion: snapshot.version } : (known[index] ?? nothing);
       return { ...base, tenantId, category, events };
     });
-    return historyOf(ids, bases);
+    return historyOf(tenantId, ids, bases);
   }
 
   /** Without a question to the log; undefined if not all are known here. Others may have changed them since. */
@@ -59,12 +64,17 @@ export function aggregateLoader(log: EventLog, cache: StateCache) {
     const known = ids.map((id) => ownOf(tenantId, cache.get(id)));
     if (ids.length === 0 || !known.every((state) => state !== undefined)) return undefined;
     return historyOf(
+      tenantId,
       ids,
       known.map((state) => ({ ...state, events: [] })),
     );
   }
 
-  function historyOf(ids: readonly StreamId[], bases: readonly (Base | undefined)[]): LoadedHistory {
+  function historyOf(
+    tenantId: TenantId,
+    ids: readonly StreamId[],
+    bases: readonly (Base | undefined)[],
+  ): LoadedHistory {
     const folded = new Map<StreamId, Folded>();
     return {
       of: (aggregate, id) => {
@@ -79,8 +89,12 @@ export function aggregateLoader(log: EventLog, cache: StateCache) {
         return { state: current.state as typeof aggregate.absent, version: current.version };
       },
       learn: (appends) => {
-        for (const { streamId, events } of appends) {
-          const before = folded.get(streamId);
+        for (const { streamId, category, expectedVersion, events, fold: ofNew } of appends) {
+          const isNew = expectedVersion === 0 && ofNew !== undefined;
+          const nothing = { tenantId, category, version: 0, snapshotVersion: 0 };
+          const before = isNew
+            ? { ...nothing, state: ofNew.absent, evolve: ofNew.evolve }
+            : folded.get(streamId);
           if (!before) continue;
           const state = events.reduce(before.evolve, before.state);
           remember(streamId, { ...before, state, version: before.version + events.length });
@@ -104,7 +118,7 @@ export function aggregateLoader(log: EventLog, cache: StateCache) {
 
 export type LoadedHistory = History & {
   /** These were appended to what was read here. */
-  learn(appends: readonly StreamAppend[]): void;
+  learn(appends: readonly DecidedAppend[]): void;
   /** What was read here turned out to be outdated. */
   forget(): void;
 };

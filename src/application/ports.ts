@@ -1,14 +1,20 @@
+import type { PayoutEvent } from '../domain/ledger/payout.ts';
 import type { OrderEvent } from '../domain/orders/order-events.ts';
-import type { OperationOutcome } from '../domain/payments/operation-outcome.ts';
-import type { CaptureMethod, PaymentEvent, PaymentMethod } from '../domain/payments/payment-events.ts';
-import type { ProviderReport } from '../domain/payments/provider-report.ts';
-import type { CommandId, OrderId, PaymentId, TenantId } from '../domain/shared/ids.ts';
-import type { Money } from '../domain/shared/money.ts';
+import type { PaymentEvent } from '../domain/payments/payment-events.ts';
+import type {
+  CommandId,
+  OrderId,
+  PaymentId,
+  PayoutStreamId,
+  TenantId,
+  WebhookOutageId,
+} from '../domain/shared/ids.ts';
+import type { WebhookOutageEvent } from '../domain/webhooks/outage.ts';
 
-export type DomainEvent = OrderEvent | PaymentEvent;
+export type DomainEvent = OrderEvent | PaymentEvent | PayoutEvent | WebhookOutageEvent;
 
 /** Streams are named by the id of their aggregate; the id's last two bytes name the shard. */
-export type StreamId = OrderId | PaymentId;
+export type StreamId = OrderId | PaymentId | PayoutStreamId | WebhookOutageId;
 
 /** Who wants a change, in answer to what. Travels with every event the command causes. */
 export type CommandContext = {
@@ -19,7 +25,7 @@ export type CommandContext = {
   readonly correlationId: string;
   /** The message that led to this command, or the command itself when it came from outside. */
   readonly causationId: string;
-  /** `key:<prefix>` of the API key, or `system:<consumer>`. */
+  /** `key:<prefix>` of the API key, or `system:<consumer>`; a refund is approved by another than asked for it. */
   readonly actor: string;
   readonly traceparent?: string;
 };
@@ -124,59 +130,17 @@ export class StreamArchived extends Error {
   override readonly name = 'StreamArchived';
 }
 
-export type AuthorizeRequest = {
-  /** The idempotency key. */
-  readonly operationId: string;
-  readonly paymentId: PaymentId;
-  readonly amount: Money;
-  readonly paymentMethod: PaymentMethod;
-  readonly paymentToken: string;
-  readonly captureMethod: CaptureMethod;
+export type StockRequest = {
+  readonly orderId: OrderId;
+  readonly items: readonly { readonly productId: string; readonly quantity: number }[];
 };
-
-/** A later operation on what `providerRef` names. */
-export type FollowUp = {
-  /** The idempotency key. */
-  readonly operationId: string;
-  readonly paymentId: PaymentId;
-  readonly providerRef: string;
-};
-
-/**
- * A payment provider. The same `operationId` again has no second effect and gives the first outcome. A thrown fault
- * means that the outcome is unknown.
- */
-export type PaymentProvider = {
-  readonly name: string;
-  /** With automatic capture it takes the money at once. */
-  authorize(request: AuthorizeRequest): Promise<OperationOutcome>;
-  capture(request: FollowUp & { readonly amount: Money; readonly final: boolean }): Promise<OperationOutcome>;
-  /** Lets go of what is held and not captured. */
-  void(request: FollowUp): Promise<OperationOutcome>;
-  refund(request: FollowUp & { readonly amount: Money }): Promise<OperationOutcome>;
-  /** All it knows of a payment, found by its own reference or by our attempt; no operations if it knows nothing. */
-  retrieve(request: {
-    readonly paymentId: PaymentId;
-    readonly attemptId: string;
-    readonly providerRef?: string;
-  }): Promise<ProviderReport>;
-};
-
-/** Which providers a payment is offered to, the first first; declined or not sent, it goes to the next. */
-export type PaymentRouting = {
-  routeFor(payment: {
-    readonly amount: Money;
-    readonly paymentMethod: PaymentMethod;
-  }): readonly [string, ...string[]];
-  provider(name: string): PaymentProvider;
-};
+export type StockAnswer = { readonly reserved: true } | { readonly reserved: false; readonly reason: string };
 
 /** Whether goods are there. A thrown fault means: not known yet, ask again. */
 export type Stock = {
-  reserve(order: {
-    readonly orderId: OrderId;
-    readonly items: readonly { readonly productId: string; readonly quantity: number }[];
-  }): Promise<{ readonly reserved: true } | { readonly reserved: false; readonly reason: string }>;
+  /** What can be said without asking anybody, to be decided together with the order; undefined: `reserve` tells. */
+  known(order: StockRequest): StockAnswer | undefined;
+  reserve(order: StockRequest): Promise<StockAnswer>;
   release(orderId: OrderId): Promise<void>;
 };
 
@@ -208,6 +172,18 @@ export type Ids = {
   derivedCommandId(...parts: readonly string[]): CommandId;
   orderId(derivedFrom?: CommandId): OrderId;
   paymentId(orderId: OrderId, derivedFrom?: CommandId): PaymentId;
+  /** The same payout gives the same id, so it is received once. */
+  payoutStreamId(payout: PayoutName): PayoutStreamId;
+  /** The same for each time that an endpoint was enabled, so that its end is told once. */
+  webhookOutageId(endpointId: string, activation: number): WebhookOutageId;
+};
+
+/** What tells one tenant's share of a payout from all others. */
+export type PayoutName = {
+  readonly provider: string;
+  readonly payoutId: string;
+  readonly tenantId: TenantId;
+  readonly currency: string;
 };
 
 /** A number in [0, 1), for jitter only. */

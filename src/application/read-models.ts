@@ -1,5 +1,7 @@
+import type { ReconciliationBreak } from '../domain/ledger/reconciliation.ts';
 import type { OrderId, PaymentId, TenantId } from '../domain/shared/ids.ts';
 import type { Result } from '../domain/shared/result.ts';
+import type { MoneyView } from './money-view.ts';
 import type { OrderView } from './orders/order-view.ts';
 import type { PaymentView } from './payments/payment-view.ts';
 import type { Json, UpTo } from './ports.ts';
@@ -16,6 +18,13 @@ export type ReadModels = {
   payment(tenantId: TenantId, paymentId: PaymentId, upTo?: UpTo): Promise<Result<PaymentView, NotFound>>;
   payments(tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]>;
   dailySales(tenantId: TenantId, limit: number): Promise<DailySales[]>;
+  disputes(
+    tenantId: TenantId,
+    filter: DisputeFilter,
+    limit: number,
+    after?: DisputePlace,
+  ): Promise<DisputeView[]>;
+  awaitingRefunds(tenantId: TenantId, limit: number, after?: AwaitingRefundPlace): Promise<AwaitingRefund[]>;
   trialBalance(tenantId: TenantId, at?: string): Promise<TrialBalance[]>;
   ledgerEntries(
     tenantId: TenantId,
@@ -23,6 +32,8 @@ export type ReadModels = {
     limit: number,
     after?: LedgerPlace,
   ): Promise<LedgerEntry[]>;
+  /** The tenant's own; those of no tenant, or of several, are for whoever runs the service. */
+  breaks(tenantId: TenantId, filter: BreakFilter, limit: number, after?: BreakPlace): Promise<FoundBreak[]>;
 };
 
 /** Why a read by id finds nothing; what is another tenant's is `absent`, whenever it is asked for. */
@@ -71,6 +82,44 @@ export type DailySales = {
   readonly paidAmount: string;
 };
 
+export type DisputeFilter = {
+  readonly status?: string;
+  readonly disputeId?: string;
+  readonly orderId?: string;
+};
+
+export type DisputePlace = { readonly openedAt: string; readonly disputeId: string };
+
+/** A dispute of a payment; the fee is what the provider takes for it, whoever wins. */
+export type DisputeView = {
+  readonly disputeId: string;
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly provider: string;
+  readonly amount: MoneyView;
+  readonly fee: MoneyView;
+  readonly reason: string;
+  readonly status: 'open' | 'under_review' | 'won' | 'lost';
+  readonly openedAt: string;
+  readonly updatedAt: string;
+};
+
+/** The place in a list, oldest first. */
+export type AwaitingRefundPlace = { readonly createdAt: string; readonly refundId: string };
+
+/** A refund that somebody else than asked for it has to approve of. */
+export type AwaitingRefund = {
+  readonly refundId: string;
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly amount: MoneyView;
+  readonly status: 'AwaitingApproval';
+  readonly reason: string;
+  readonly requestedBy: string;
+  readonly lapsesAt: string;
+  readonly createdAt: string;
+};
+
 /** Sums of minor units, as decimal strings; `balance` = debit − credit, 0 in total. */
 export type TrialBalance = {
   readonly currency: string;
@@ -97,9 +146,28 @@ export type LedgerPlace = {
 export type LedgerEntry = LedgerPlace & {
   readonly eventId: string;
   readonly type: string;
-  readonly orderId: string;
+  /** null: of no order, as a payout is. */
+  readonly orderId: string | null;
   readonly account: string;
   readonly currency: string;
   readonly debit: string;
   readonly credit: string;
+};
+
+export const BREAK_STATUSES = ['open', 'resolved'] as const;
+
+export type BreakFilter = {
+  readonly day?: string;
+  readonly provider?: string;
+  readonly status?: (typeof BREAK_STATUSES)[number];
+};
+
+/** Where a break stands in a list: the newest day first. */
+export type BreakPlace = Pick<ReconciliationBreak, 'day' | 'provider' | 'kind' | 'subject'>;
+
+export type FoundBreak = ReconciliationBreak & {
+  readonly status: (typeof BREAK_STATUSES)[number];
+  readonly foundAt: string;
+  /** When a later run no longer found it; null: it is open. */
+  readonly resolvedAt: string | null;
 };

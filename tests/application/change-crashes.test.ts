@@ -4,23 +4,30 @@ import { usd } from '../domain/samples.ts';
 import { expectAtRest } from './at-rest.ts';
 import { breakable, type Break } from './breakages.ts';
 import { clockworkOf } from './clockwork.ts';
-import type { Kind } from './fake-books.ts';
 import { CARD, TOTAL } from './shops.ts';
 import { paymentIdOf, paymentIn, refundIdOf, virtualService, type Changed } from './virtual-service.ts';
 
 const TIMEOUT_MS = 30_000;
 
+/** A large refund is made by its approval. */
+const ALL = ['capture', 'void', 'refund', 'large refund'] as const;
+type What = (typeof ALL)[number];
+
 /** A payment that is held, or taken, and one change to it that may break off anywhere. */
-async function shopFor(kind: Exclude<Kind, 'authorize'>) {
+async function shopFor(what: What) {
   const { around, attempt } = breakable();
-  const service = virtualService(around);
+  const isLarge = what === 'large refund';
+  const service = virtualService(around, isLarge ? { refundApprovalAbove: [usd(5_999)] } : {});
   const orderId = await service.placeOrder(TOTAL);
   const paymentId = paymentIdOf(orderId, CARD);
+  const kind = isLarge ? 'refund' : what;
   await service.pay(orderId, { ...CARD, captureMethod: kind === 'refund' ? 'automatic' : 'manual' });
+  if (isLarge) await service.refund(paymentId, 'asked', { amount: usd(6_000) });
   await service.deliverAll();
   const change = (): Promise<Changed> => {
-    if (kind === 'capture') return service.capture(paymentId, 'change', { amount: usd(6_000) });
-    if (kind === 'void') return service.void(paymentId, 'change');
+    if (what === 'capture') return service.capture(paymentId, 'change', { amount: usd(6_000) });
+    if (what === 'void') return service.void(paymentId, 'change');
+    if (what === 'large refund') return service.approve(paymentId, refundIdOf('asked'), 'change');
     return service.refund(paymentId, 'change', { amount: usd(6_000) });
   };
   return { ...service, ...clockworkOf(service), attempt, orderId, paymentId, change, kind };
@@ -28,7 +35,6 @@ async function shopFor(kind: Exclude<Kind, 'authorize'>) {
 
 type Shop = Awaited<ReturnType<typeof shopFor>>;
 
-const KINDS = ['capture', 'void', 'refund'] as const;
 const REQUESTED = { capture: 'CaptureRequested', void: 'VoidRequested', refund: 'RefundRequested' } as const;
 const DONE = { capture: 'CaptureSucceeded', void: 'PaymentVoided', refund: 'RefundSucceeded' } as const;
 
@@ -58,10 +64,10 @@ async function expectOneEnd(shop: Shop, earlier: readonly Changed[]): Promise<vo
   expect(log.typesOf(shop.paymentId).filter((type) => type === 'PaymentProcessed').length).toBeLessThan(2);
 }
 
-async function callsOf(kind: (typeof KINDS)[number]): Promise<number> {
-  const shop = await shopFor(kind);
+async function callsOf(what: What): Promise<number> {
+  const shop = await shopFor(what);
   for (let atCall = 1; ; atCall++) {
-    const fresh = await shopFor(kind);
+    const fresh = await shopFor(what);
     const end = await fresh.attempt([{ atCall, moment: 'before', how: 'dies' }], fresh.change);
     if (end.end === 'answered') {
       expect(paymentIn(end.answer).version).toBeGreaterThan(shop.payment(shop.paymentId).captures.length);
@@ -71,15 +77,15 @@ async function callsOf(kind: (typeof KINDS)[number]): Promise<number> {
 }
 
 describe('a change that breaks off', () => {
-  it.each(KINDS)(
+  it.each(ALL)(
     'at any one call, before or after its effect, is made exactly once: a %s',
-    async (kind) => {
-      const calls = await callsOf(kind);
+    async (what) => {
+      const calls = await callsOf(what);
       expect(calls).toBeGreaterThanOrEqual(6);
       for (let atCall = 1; atCall <= calls; atCall++) {
         for (const moment of ['before', 'after'] as const) {
           for (const how of ['throws', 'dies'] as const) {
-            const shop = await shopFor(kind);
+            const shop = await shopFor(what);
             const broken = await shop.attempt([{ atCall, moment, how }], shop.change);
             expectAtMostOnce(shop);
             await expectOneEnd(shop, broken.end === 'answered' ? [broken.answer] : []);
@@ -90,11 +96,12 @@ describe('a change that breaks off', () => {
     TIMEOUT_MS,
   );
 
-  it.each(KINDS)(
+  it.each(ALL)(
     'once it was committed to is made by a timer, though nobody repeats it: a %s',
-    async (kind) => {
-      const shop = await shopFor(kind);
-      const calls = await callsOf(kind);
+    async (what) => {
+      const shop = await shopFor(what);
+      const { kind } = shop;
+      const calls = await callsOf(what);
       const break1 = { atCall: calls, moment: 'before', how: 'dies' } as const;
       await shop.attempt([break1], shop.change);
       expect(shop.log.typesOf(shop.paymentId)).toContain(REQUESTED[kind]);
@@ -122,8 +129,9 @@ describe('a change that breaks off', () => {
     'at several calls and at several attempts, with others at work between them, is made once',
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.constantFrom(...KINDS), attempts, async (kind, plan) => {
-          const shop = await shopFor(kind);
+        fc.asyncProperty(fc.constantFrom(...ALL), attempts, async (what, plan) => {
+          const shop = await shopFor(what);
+          const { kind } = shop;
           const answered: Changed[] = [];
           for (const [breaks, between] of plan) {
             const isRepeated = shop.log.typesOf(shop.paymentId).includes(REQUESTED[kind]);

@@ -13,6 +13,7 @@ import {
   contextOf,
   paymentIdOf,
   paymentIn,
+  refundIdOf,
   refusalIn,
   virtualService,
   type Changed,
@@ -91,12 +92,66 @@ describe('a hundred at the same time', () => {
   );
 });
 
+describe('a hundred who approve of one refund at the same time', () => {
+  it(
+    'send it to the provider once, and are all told the same',
+    async () => {
+      const shop = await paidShop('automatic', { refundApprovalAbove: [usd(5_000)] });
+      const { paymentId, orderId, refund, approve, deliverAll, gateway, log } = shop;
+      await refund(paymentId, 'large');
+      const ends = await Promise.all(
+        HUNDRED.map((number) =>
+          insist(
+            () => approve(paymentId, refundIdOf('large'), `approve ${number}`, { actor: `key:${number}` }),
+            ['concurrent-change'],
+          ),
+        ),
+      );
+      expect(ends.every(({ ok }) => ok)).toBe(true);
+      expect(gateway.asked.filter(({ kind }) => kind === 'refund')).toHaveLength(1);
+      expect(log.typesOf(paymentId).filter((type) => type === 'RefundApproved')).toHaveLength(1);
+      const deciders = ends.map((end) => paymentIn(end).refunds[0]!.decidedBy);
+      expect(new Set(deciders).size).toBe(1);
+      await deliverAll();
+      expectAtRest(shop, orderId);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'and a hundred who ask for one keep exactly what the money allows',
+    async () => {
+      const shop = await paidShop('automatic', { refundApprovalAbove: [usd(2_500)] });
+      const { paymentId, orderId, refund, approve, deliverAll, gateway, payment } = shop;
+      const again = ['concurrent-change'];
+      await Promise.all(
+        HUNDRED.map((number) =>
+          insist(() => refund(paymentId, `refund ${number}`, { amount: usd(999) }), again),
+        ),
+      );
+      expect(gateway.refunded(paymentId, TOTAL)).toEqual(usd(2 * 999));
+      const { approvals } = payment(paymentId);
+      expect(approvals).toHaveLength(8);
+      const ends = await Promise.all(
+        approvals.map(({ refundId }) => insist(() => approve(paymentId, refundId, refundId), again)),
+      );
+      expect(ends.every(({ ok }) => ok)).toBe(true);
+      expect(gateway.refunded(paymentId, TOTAL)).toEqual(usd(9_990));
+      await deliverAll();
+      expectAtRest(shop, orderId);
+    },
+    TIMEOUT_MS,
+  );
+});
+
 const wish = fc.constantFrom(
   'capture',
   'final capture',
   'void',
   'refund',
   'refund some',
+  'approve',
+  'reject',
   'cancel',
   'reconcile',
   'sync',
@@ -114,7 +169,10 @@ const losses = fc.array(loss, { maxLength: 3 });
 
 async function openShop(scheduler: fc.Scheduler, cache: StateCache, lost: readonly Loss[]) {
   const hook = { around: undisturbed };
-  const service = virtualService((call, effect) => hook.around(call, effect), { cache });
+  const service = virtualService((call, effect) => hook.around(call, effect), {
+    cache,
+    refundApprovalAbove: [usd(2_000)],
+  });
   const orderId = await service.placeOrder(TOTAL);
   return { ...service, ...clockworkOf(service), orderId, together: inTurns(scheduler, hook, lost) };
 }
@@ -135,6 +193,11 @@ async function fulfil(shop: Shop, wanted: Wish, key: string): Promise<unknown> {
       return refund(paymentId, key);
     case 'refund some':
       return refund(paymentId, key, { amount: usd(1_500) });
+    case 'approve':
+    case 'reject': {
+      const [waiting] = shop.payment(paymentId).approvals;
+      return waiting && shop[wanted](paymentId, waiting.refundId, key);
+    }
     case 'cancel':
       return cancel(orderId);
     case 'reconcile':

@@ -7,16 +7,18 @@ type Types = DomainEvent['type'];
 export const SECRET = 'canary';
 
 export const PAYMENT_ID = paymentIdOf(1);
+const LINE = { lineId: '1', quantity: 2 };
 const AMOUNT = usd(1_050);
 const TOTALS = { items: usd(1_000), discount: usd(0), tax: usd(0), shipping: usd(50), grand: AMOUNT };
 const ITEM = {
-  ...{ lineId: SECRET, productId: 'teapot', productName: SECRET, quantity: 2, unitPrice: usd(500) },
+  ...{ ...LINE, productId: 'teapot', productName: SECRET, unitPrice: usd(500) },
   ...{ discount: usd(0), taxRateBasisPoints: 0, net: usd(1_000), tax: usd(0) },
 };
 const OF_PAYMENT = { paymentId: PAYMENT_ID, amount: AMOUNT, at: T1 };
 const OF_ATTEMPT = { attemptId: SECRET, providerRef: SECRET, at: T1 };
-const OF_REFUND = { refundId: SECRET, ...OF_PAYMENT };
-const OF_FULFILMENT = { fulfilmentId: SECRET, at: T1 };
+const OF_REFUND = { refundId: 'refund-1', ...OF_PAYMENT };
+const OF_FULFILMENT = { fulfilmentId: 'shipment-1', at: T1 };
+const OF_RETURN = { returnId: 'return-1', at: T1 };
 const OF_ORDER = { orderId: ORDER_ID, at: T1 };
 const OF_DISPUTE = { disputeId: SECRET, amount: AMOUNT, at: T1 };
 const NONE = { funds: usd(0), returns: usd(0), tax: usd(0) };
@@ -28,7 +30,13 @@ const FACTS: { readonly [Type in Types]: Omit<Extract<DomainEvent, { type: Type 
     ...{ items: [ITEM], totals: TOTALS, expiresAt: T1, at: T0 },
   },
   OrderAmended: {
-    ...{ amendmentId: SECRET, items: [ITEM], totalsBefore: TOTALS, totalsAfter: TOTALS, reason: SECRET },
+    ...{
+      amendmentId: 'amendment-1',
+      items: [ITEM],
+      totalsBefore: { ...TOTALS, grand: usd(2_000) },
+      totalsAfter: TOTALS,
+      reason: SECRET,
+    },
     at: T1,
   },
   StockReserved: OF_ORDER,
@@ -37,12 +45,12 @@ const FACTS: { readonly [Type in Types]: Omit<Extract<DomainEvent, { type: Type 
   PaymentClaimed: OF_PAYMENT,
   PaymentClaimReleased: { paymentId: PAYMENT_ID, reason: SECRET, at: T1 },
   OrderPaymentAuthorized: { ...OF_PAYMENT, operationId: SECRET },
-  OrderPaymentCaptured: { ...OF_PAYMENT, operationId: SECRET },
+  OrderPaymentCaptured: { ...OF_PAYMENT, operationId: 'capture-1' },
   OrderPaymentFailed: { ...OF_PAYMENT, operationId: SECRET, code: SECRET },
   OrderRefundRequested: { ...OF_REFUND, lines: [], source: NONE },
   OrderRefundApplied: OF_REFUND,
   OrderRefundReleased: { ...OF_REFUND, code: SECRET },
-  OrderChargedBack: { ...OF_PAYMENT, disputeId: SECRET },
+  OrderChargedBack: { ...OF_PAYMENT, disputeId: 'dispute-1' },
   OrderConfirmed: OF_ORDER,
   OrderPaid: { ...OF_ORDER, total: AMOUNT },
   OrderOverpaid: { ...OF_ORDER, excess: AMOUNT },
@@ -50,12 +58,16 @@ const FACTS: { readonly [Type in Types]: Omit<Extract<DomainEvent, { type: Type 
   OrderCancelled: OF_ORDER,
   OrderExpired: OF_ORDER,
   FulfilmentCreated: { ...OF_FULFILMENT, lines: [] },
-  FulfilmentShipped: { ...OF_FULFILMENT, lines: [], shipping: usd(0), tracking: SECRET },
+  FulfilmentShipped: {
+    ...OF_FULFILMENT,
+    ...{ lines: [{ ...LINE, net: usd(1_000), tax: usd(0) }], shipping: usd(50), tracking: SECRET },
+  },
   FulfilmentDelivered: OF_FULFILMENT,
   FulfilmentCancelled: { ...OF_FULFILMENT, reason: SECRET },
-  ReturnRequested: { returnId: SECRET, lines: [], reason: SECRET, at: T1 },
-  ReturnReceived: { returnId: SECRET, at: T1 },
+  ReturnRequested: { ...OF_RETURN, lines: [LINE], reason: SECRET },
+  ReturnReceived: OF_RETURN,
   OrderCompleted: OF_ORDER,
+  CustomerDataErased: { keyId: SECRET, at: T1 },
   PaymentInitiated: {
     ...OF_PAYMENT,
     ...{ orderId: ORDER_ID, paymentMethod: 'card', paymentToken: SECRET, captureMethod: 'automatic' },
@@ -75,6 +87,20 @@ const FACTS: { readonly [Type in Types]: Omit<Extract<DomainEvent, { type: Type 
   PaymentVoided: { voidId: SECRET, amount: AMOUNT, at: T1 },
   VoidFailed: { voidId: SECRET, code: SECRET, at: T1 },
   AuthorizationExpired: { amount: AMOUNT, at: T1 },
+  RefundApprovalRequested: {
+    ...{
+      refundId: SECRET,
+      amount: AMOUNT,
+      lines: [],
+      reason: SECRET,
+      requestedBy: SECRET,
+      orderTotal: AMOUNT,
+      at: T1,
+    },
+  },
+  RefundApproved: { refundId: SECRET, approvedBy: SECRET, at: T1 },
+  RefundRejected: { refundId: SECRET, rejectedBy: SECRET, reason: SECRET, at: T1 },
+  RefundApprovalLapsed: { refundId: SECRET, at: T1 },
   RefundRequested: { refundId: SECRET, amount: AMOUNT, lines: [], reason: SECRET, at: T1 },
   RefundSucceeded: { refundId: SECRET, amount: AMOUNT, at: T1 },
   RefundFailed: { refundId: SECRET, amount: AMOUNT, code: SECRET, at: T1 },
@@ -84,6 +110,13 @@ const FACTS: { readonly [Type in Types]: Omit<Extract<DomainEvent, { type: Type 
   DisputeLost: OF_DISPUTE,
   PaymentAmountMismatch: { operationId: SECRET, expected: AMOUNT, reported: AMOUNT, at: T1 },
   PaymentProcessed: { ...OF_PAYMENT, orderId: ORDER_ID, paymentMethod: 'card', isSuccessful: true },
+  PayoutReceived: {
+    ...{ provider: SECRET, payoutId: SECRET, day: '2026-01-01', gross: AMOUNT, fees: usd(0), net: AMOUNT },
+    ...{ lineCount: 1, at: T1 },
+  },
+  WebhookEndpointDisabled: {
+    ...{ endpointId: SECRET, reason: 'gone', failures: 1, failingSince: T0, at: T1 },
+  },
 };
 
 /** One of each; every string that is neither an id of ours, a method nor a time holds the canary. */

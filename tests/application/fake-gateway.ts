@@ -1,4 +1,5 @@
-import type { AuthorizeRequest, FollowUp, PaymentProvider } from '../../src/application/ports.ts';
+import { err } from '../../src/domain/shared/result.ts';
+import type { AuthorizeRequest, FollowUp, PaymentProvider } from '../../src/application/provider-ports.ts';
 import type { OperationOutcome } from '../../src/domain/payments/operation-outcome.ts';
 import type { DisputeReport } from '../../src/domain/payments/provider-report.ts';
 import { addMoney, money, sumMoney, type Money } from '../../src/domain/shared/money.ts';
@@ -125,12 +126,17 @@ export function fakeGateway(around: Around, { name = 'fake', now = Date.now }: O
 
   const provider: PaymentProvider = {
     name,
+    capabilities: { accepts: () => true, severalCaptures: true, defaultToken: 'tok_success' },
     authorize: (request) => around('authorize', async () => authorize(request)),
     capture: (request) =>
       around('capture', async () => followUp('capture', request, request.amount, request.final)),
     void: (request) => around('void', async () => followUp('void', request, undefined, true)),
     refund: (request) => around('refund', async () => followUp('refund', request, request.amount, true)),
     retrieve: (request) => around('retrieve', async () => retrieve(request)),
+    parseWebhook: () => err({ code: 'webhook-unreadable', reason: 'this one sends none' }),
+    paymentOf: async () => undefined,
+    acceptDispute: async () => {},
+    submitEvidence: async () => {},
   };
 
   const sumOver =

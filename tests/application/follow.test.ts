@@ -43,6 +43,15 @@ const announce = (orderId: OrderId, isSuccessful: boolean): RecordedEvent => ({
   recordedAt: '2026-01-01T00:00:00.000Z',
 });
 
+it.each(['RefundFailed', 'RefundRejected', 'RefundApprovalLapsed'] as const)(
+  'checkout looks at the order again when its money is free again: %s',
+  async (type) => {
+    const { checkout } = await openShop();
+    const recorded = { ...announce(ids.orderId(), true), event: EVENTS[type] };
+    expect(checkout.lastOfEach([recorded])).toEqual([recorded]);
+  },
+);
+
 describe('when a payment became final, checkout', () => {
   it('tells its order, which is then confirmed and paid', async () => {
     const { orderId, pay, checkout, lastOf, log, order } = await openShop();
@@ -175,4 +184,21 @@ describe('however often and in whatever order checkout hears of payments', () =>
       { numRuns: 40 },
     );
   }, 30_000);
+});
+
+describe('an order whose stock is known when it is created', () => {
+  it('gives checkout nothing to do', async () => {
+    const { placeOrder, checkout, log } = virtualService();
+    await placeOrder(TOTAL, 'known', { knownStock: { reserved: true } });
+    expect(log.events().map(({ event }) => event.type)).toEqual(['OrderCreated', 'StockReserved']);
+    expect(checkout.lastOfEach(log.events())).toEqual([]);
+    await placeOrder(TOTAL, 'unknown');
+    expect(checkout.lastOfEach(log.events())).toMatchObject([{ event: { type: 'OrderCreated' } }]);
+  });
+
+  it('is being cancelled from the start when it is not there', async () => {
+    const { placeOrder, order } = virtualService();
+    const orderId = await placeOrder(TOTAL, 'none', { knownStock: { reserved: false, reason: 'sold out' } });
+    expect(order(orderId)).toMatchObject({ status: 'Cancelled', stock: 'Rejected' });
+  });
 });

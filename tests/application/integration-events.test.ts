@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   orderIdOf,
-  toIntegrationMessage,
   type IntegrationEvent,
   type IntegrationEventType,
 } from '../../src/application/integration-events.ts';
+import { toIntegrationMessage } from '../../src/application/integration-messages.ts';
 import type { DomainEvent, RecordedEvent } from '../../src/application/ports.ts';
 import { InvariantViolation } from '../../src/domain/shared/invariant.ts';
 import { MAX_AMOUNT_MINOR } from '../../src/domain/shared/money.ts';
@@ -16,8 +16,22 @@ import { contextOf, TENANT, virtualService } from './virtual-service.ts';
 /** What leaves the service; everything else is our own business. */
 const PUBLIC: Readonly<Partial<Record<DomainEvent['type'], IntegrationEventType>>> = {
   OrderCreated: 'order.created.v1',
+  OrderAmended: 'order.amended.v1',
   OrderConfirmed: 'order.confirmed.v1',
   OrderPaid: 'order.paid.v1',
+  OrderOverpaid: 'order.overpaid.v1',
+  OrderPaymentAuthorized: 'order.payment_authorized.v1',
+  OrderPaymentCaptured: 'order.payment_captured.v1',
+  OrderRefundApplied: 'order.refunded.v1',
+  OrderRefundReleased: 'order.refund_failed.v1',
+  OrderChargedBack: 'order.charged_back.v1',
+  OrderCancelled: 'order.cancelled.v1',
+  OrderExpired: 'order.expired.v1',
+  FulfilmentShipped: 'order.shipped.v1',
+  FulfilmentDelivered: 'order.delivered.v1',
+  ReturnRequested: 'order.return_requested.v1',
+  ReturnReceived: 'order.returned.v1',
+  OrderCompleted: 'order.completed.v1',
   PaymentProcessed: 'payment.processed.v1',
 };
 
@@ -34,6 +48,12 @@ const recorded = (event: DomainEvent, traceparent?: string): RecordedEvent => ({
   metadata: { ...METADATA, correlationId: 'trace', ...(traceparent !== undefined && { traceparent }) },
   recordedAt: T1,
 });
+
+const view = (amount: number) => ({ amount, currency: 'USD' });
+const LINE = {
+  ...{ lineId: '1', productId: 'teapot', quantity: 2 },
+  ...{ unitPrice: view(500), discount: view(0), net: view(1_000), tax: view(0) },
+};
 
 const bodyOf = (event: DomainEvent): IntegrationEvent | undefined =>
   toIntegrationMessage(recorded(event))?.event;
@@ -71,25 +91,55 @@ describe('the public contract', () => {
         orderId: ORDER_ID,
         customerId: CUSTOMER_ID,
         currency: 'USD',
-        items: [{ productId: 'teapot', quantity: 2, unitPrice: { amount: 500, currency: 'USD' } }],
-        total: { amount: 1_050, currency: 'USD' },
+        items: [LINE],
+        shipping: view(50),
+        total: view(1_050),
         createdAt: T0,
       },
     });
   });
 
-  it('order.confirmed.v1 says when', () => {
-    expect(bodyOf(EVENTS.OrderConfirmed)).toEqual({
-      type: 'order.confirmed.v1',
-      data: { orderId: ORDER_ID, confirmedAt: T1 },
-    });
+  const money = { paymentId: PAYMENT_ID, amount: view(1_050) };
+  const cases: [DomainEvent['type'], Record<string, unknown>][] = [
+    [
+      'OrderAmended',
+      {
+        amendmentId: 'amendment-1',
+        ...{ items: [LINE], shipping: view(50), totalBefore: view(2_000), total: view(1_050), amendedAt: T1 },
+      },
+    ],
+    ['OrderConfirmed', { confirmedAt: T1 }],
+    ['OrderPaid', { total: view(1_050), paidAt: T1 }],
+    ['OrderOverpaid', { excess: view(1_050), overpaidAt: T1 }],
+    ['OrderPaymentAuthorized', { ...money, authorizedAt: T1 }],
+    ['OrderPaymentCaptured', { ...money, captureId: 'capture-1', capturedAt: T1 }],
+    ['OrderRefundApplied', { ...money, refundId: 'refund-1', refundedAt: T1 }],
+    ['OrderRefundReleased', { ...money, refundId: 'refund-1', failedAt: T1 }],
+    ['OrderChargedBack', { ...money, disputeId: 'dispute-1', chargedBackAt: T1 }],
+    ['OrderCancelled', { cancelledAt: T1 }],
+    ['OrderExpired', { expiredAt: T1 }],
+    [
+      'FulfilmentShipped',
+      {
+        fulfilmentId: 'shipment-1',
+        lines: [{ lineId: '1', quantity: 2, net: view(1_000), tax: view(0) }],
+        ...{ shipping: view(50), shippedAt: T1 },
+      },
+    ],
+    ['FulfilmentDelivered', { fulfilmentId: 'shipment-1', deliveredAt: T1 }],
+    ['ReturnRequested', { returnId: 'return-1', lines: [{ lineId: '1', quantity: 2 }], requestedAt: T1 }],
+    ['ReturnReceived', { returnId: 'return-1', returnedAt: T1 }],
+    ['OrderCompleted', { completedAt: T1 }],
+  ];
+
+  it.each(cases)('%s is told with all that others need of it', (type, facts) => {
+    expect(bodyOf(EVENTS[type])?.data).toEqual({ orderId: ORDER_ID, ...facts });
   });
 
-  it('order.paid.v1 says how much in all', () => {
-    expect(bodyOf(EVENTS.OrderPaid)).toEqual({
-      type: 'order.paid.v1',
-      data: { orderId: ORDER_ID, total: { amount: 1_050, currency: 'USD' }, paidAt: T1 },
-    });
+  it('takes the order from the stream where the event does not name it', () => {
+    const streamId = '0190a000-0000-7000-8000-00000000b6b6';
+    const message = toIntegrationMessage({ ...recorded(EVENTS.FulfilmentShipped), streamId });
+    expect(message).toMatchObject({ subject: streamId, event: { data: { orderId: streamId } } });
   });
 
   it.each([true, false])('payment.processed.v1 says whether it succeeded: %s', (isSuccessful) => {
@@ -98,7 +148,7 @@ describe('the public contract', () => {
       data: {
         paymentId: PAYMENT_ID,
         orderId: ORDER_ID,
-        amount: { amount: 1_050, currency: 'USD' },
+        amount: view(1_050),
         paymentMethod: 'card',
         isSuccessful,
         processedAt: T1,
@@ -120,7 +170,9 @@ describe('a message', () => {
       tenantId: TENANT,
       shard: 3,
       position: 42n,
+      subject: ORDER_ID,
       sequence: 7,
+      occurredAt: T1,
       correlationId: 'trace',
     });
   });

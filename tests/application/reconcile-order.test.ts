@@ -226,6 +226,27 @@ describe('money that is too much', () => {
     await expectNothingMore(shop);
   });
 
+  it('goes back once, though somebody gives it back between the look at it and the refund', async () => {
+    const shop = await paidShop();
+    const { orderId, paymentId, refund, changeOrder, deliverAll, gateway, hook, clock } = shop;
+    const items = [
+      { productId: 'teapot', productName: 'Teapot', quantity: 1, unitPrice: usd(6_000) },
+    ] as const;
+    const command = { amendmentId: 'a', items, reason: 'a smaller one', at: clock.now().toISOString() };
+    await changeOrder(orderId, 'cheaper', (order) => amendOrder(command, order));
+    // Checkout reads the order, with its payments, then the payment that it gives back of.
+    let reads = 0;
+    hook.around = async (call, effect) => {
+      if (call === 'loadStreams' && ++reads === 3) await refund(paymentId, 'by hand', { amount: usd(4_000) });
+      return effect();
+    };
+    await deliverAll();
+    hook.around = undisturbed;
+    await deliverAll();
+    expect(gateway.refunded(paymentId, TOTAL)).toEqual(usd(4_000));
+    await expectNothingMore(shop);
+  });
+
   it('goes back when the order was amended to cost less', async () => {
     const shop = await paidShop();
     const item = { productId: 'cup', productName: 'Cup', quantity: 1, unitPrice: usd(7_500) };

@@ -1,6 +1,7 @@
 import type { CaptureMethod } from '../../src/domain/payments/payment-events.ts';
 import type { CreateOrder } from '../../src/domain/orders/order-lifecycle.ts';
 import type { Stock } from '../../src/application/ports.ts';
+import type { Money } from '../../src/domain/shared/money.ts';
 import { usd } from '../domain/samples.ts';
 import { undisturbed, type Around } from '../support/in-memory-log.ts';
 import { clockworkOf } from './clockwork.ts';
@@ -10,12 +11,18 @@ export const TOTAL = usd(10_000);
 export const CARD = { key: 'card' };
 export const HELD = { key: 'card', captureMethod: 'manual' } as const;
 
-type Terms = Partial<CreateOrder> & { readonly stock?: Stock };
+export type Terms = Partial<CreateOrder> & {
+  readonly stock?: Stock;
+  readonly refundApprovalAbove?: readonly Money[];
+};
 
 /** A service with one order of 100.00, whose calls can be watched, or made to fail, once the order is there. */
-export async function openShop({ stock, ...terms }: Terms = {}) {
+export async function openShop({ stock, refundApprovalAbove = [], ...terms }: Terms = {}) {
   const hook: { around: Around } = { around: undisturbed };
-  const service = virtualService((call, effect) => hook.around(call, effect), stock ? { stock } : {});
+  const service = virtualService((call, effect) => hook.around(call, effect), {
+    ...(stock && { stock }),
+    refundApprovalAbove,
+  });
   const orderId = await service.placeOrder(TOTAL, 'order', terms);
   const paymentId = paymentIdOf(orderId, CARD);
   return { ...service, ...clockworkOf(service), hook, orderId, paymentId, attemptId: `${paymentId}:1` };

@@ -1,9 +1,11 @@
+import { orderWants } from '../../src/application/checkout/still-wanted.ts';
 import { checkoutFollower } from '../../src/application/checkout/follow.ts';
 import { orderReconciler } from '../../src/application/checkout/reconcile-order.ts';
 import { paymentTaker, type TakePaymentRejection } from '../../src/application/checkout/take-payment.ts';
 import { waker } from '../../src/application/checkout/wake.ts';
 import { commandExecutor, type Executed } from '../../src/application/execute-command.ts';
-import { toIntegrationMessage, type IntegrationMessage } from '../../src/application/integration-events.ts';
+import type { IntegrationMessage } from '../../src/application/integration-events.ts';
+import { toIntegrationMessage } from '../../src/application/integration-messages.ts';
 import { foldStream, noCache } from '../../src/application/load-aggregates.ts';
 import { changeOrderRequest, type ChangeOrder } from '../../src/application/orders/change-order.ts';
 import { createOrderRequest } from '../../src/application/orders/create-order.ts';
@@ -16,6 +18,7 @@ import {
 import { paymentOperations } from '../../src/application/payments/payment-operations.ts';
 import type { PaymentView } from '../../src/application/payments/payment-view.ts';
 import type { Clock, CommandContext, StateCache, Stock } from '../../src/application/ports.ts';
+import type { PaymentProvider } from '../../src/application/provider-ports.ts';
 import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import { cancelOrder, type CreateOrder } from '../../src/domain/orders/order-lifecycle.ts';
 import type { PlacedOrder } from '../../src/domain/orders/order.ts';
@@ -26,7 +29,7 @@ import type { OrderId, PaymentId, TenantId } from '../../src/domain/shared/ids.t
 import type { Money } from '../../src/domain/shared/money.ts';
 import type { Result } from '../../src/domain/shared/result.ts';
 import { alwaysInStock } from '../../src/infrastructure/gateways/always-in-stock.ts';
-import { routeInOrder } from '../../src/infrastructure/gateways/routing.ts';
+import { routeByRules } from '../../src/infrastructure/gateways/routing.ts';
 import { ids } from '../../src/infrastructure/system.ts';
 import { orderFor } from '../domain/samples.ts';
 import { inMemoryLog, undisturbed, type Around } from '../support/in-memory-log.ts';
@@ -86,12 +89,18 @@ function virtualClock(): Clock & { advance(ms: number): void } {
   };
 }
 
-type Options = { readonly stock?: Stock; readonly cache?: StateCache };
+type Options = {
+  readonly stock?: Stock;
+  readonly cache?: StateCache;
+  /** Instead of the fake ones, in the order in which they are tried. */
+  readonly providers?: readonly PaymentProvider[];
+  readonly refundApprovalAbove?: readonly Money[];
+};
 
 /** The use cases over an in-memory log, and two fake providers of which the second is the one to turn to next. */
 export function virtualService(
   around: Around = undisturbed,
-  { stock = alwaysInStock, cache = noCache }: Options = {},
+  { stock = alwaysInStock, cache = noCache, providers: given, refundApprovalAbove = [] }: Options = {},
 ) {
   const clock = virtualClock();
   const now = () => clock.now().getTime();
@@ -100,16 +109,23 @@ export function virtualService(
   const nextGateway = fakeGateway(around, { name: 'next', now });
   const providers = { isNextUsed: false };
   const execute = commandExecutor(log, clock, () => 0.5, cache);
-  const both = routeInOrder([gateway, nextGateway]);
-  const routing: typeof both = {
+  const both = routeByRules([gateway, nextGateway]);
+  const fakes: typeof both = {
     routeFor: (payment) => (providers.isNextUsed ? both.routeFor(payment) : ['fake']),
     provider: both.provider,
+    knows: both.knows,
   };
+  const routing = given ? routeByRules(given) : fakes;
   const providerFaults: unknown[] = [];
   const ports = { log, execute, ids, clock };
   const onProviderFault = (fault: unknown): void => void providerFaults.push(fault);
-  const operations = paymentOperations({ ...ports, routing, onProviderFault });
-  const changePayment = paymentChanger({ ...ports, operations });
+  const operations = paymentOperations({
+    ...ports,
+    isStillWanted: orderWants(log),
+    routing,
+    onProviderFault,
+  });
+  const changePayment = paymentChanger({ ...ports, operations, refundApprovalAbove });
   const reconcileOrder = orderReconciler({ ...ports, changePayment, stock });
   const takePayment = paymentTaker({ ...ports, operations, reconcileOrder, routing });
   const wake = waker({ ...ports, operations, changePayment, reconcileOrder });
@@ -164,6 +180,20 @@ export function virtualService(
     ): Promise<Changed> => {
       const refund = { refundId: refundIdOf(key), reason: 'returned', ...request };
       return changePayment.refund(contextOf(key, { paymentId, ...request }), paymentId, refund);
+    },
+    /** By another than asks for refunds here, unless said otherwise. */
+    approve: (
+      paymentId: PaymentId,
+      refundId: string,
+      key: string,
+      { actor = 'key:second', ifVersion }: { readonly actor?: string; readonly ifVersion?: number } = {},
+    ): Promise<Changed> => {
+      const context = { ...contextOf(key, { refundId }), actor };
+      return changePayment.approve(context, paymentId, { refundId, alsoKnownAs: [], ifVersion });
+    },
+    reject: (paymentId: PaymentId, refundId: string, key: string): Promise<Changed> => {
+      const context = { ...contextOf(key, { refundId }), actor: 'key:second' };
+      return changePayment.reject(context, paymentId, { refundId, reason: 'it was worn' });
     },
     sync: (paymentId: PaymentId, key = 'sync') =>
       operations.sync({ ...contextOf(key), commandId: ids.commandId() }, paymentId, 'webhook'),

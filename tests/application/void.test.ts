@@ -64,6 +64,16 @@ describe('a void', () => {
     expect(paymentIn(await shop.void(shop.paymentId, 'again')).status).toBe('Voided');
   });
 
+  it('that is declined because nothing is held any more tells so at once', async () => {
+    const shop = await heldShop();
+    shop.clock.advance(8 * 86_400_000);
+    shop.gateway.planNext('void', { stage: 'declined', code: 'expired' });
+    await shop.void(shop.paymentId, 'void');
+    expect(shop.payment(shop.paymentId)).toMatchObject({ status: 'Expired' });
+    await shop.deliverAll();
+    expectAtRest(shop, shop.orderId);
+  });
+
   it.each(['before', 'after'] as const)(
     'whose answer was lost %s its effect is done once',
     async (moment) => {

@@ -127,7 +127,7 @@ describe('because its order ended, a payment', () => {
   const reason = 'the order is Cancelling';
   const letGo = [{ kind: 'void', paymentId: PAYMENT, reason }];
   const giveBack = (minor: number | bigint) => [
-    { kind: 'refund', paymentId: PAYMENT, amount: usd(minor), reason },
+    { kind: 'refund', paymentId: PAYMENT, amount: usd(minor), reason, overrules: true },
   ];
   const partly = [...held, captureRequested(usd(1)), captured('capture', usd(1), false)];
   const stuck = { ...refundRequested(AMOUNT), reason } as PaymentEvent;

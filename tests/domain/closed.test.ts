@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { payoutAggregate } from '../../src/domain/ledger/payout.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
 import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import type { PaymentEvent } from '../../src/domain/payments/payment-events.ts';
@@ -87,7 +88,14 @@ it.each<[string, OrderEvent[]]>([
   expect(orderAggregate.isClosed(orderAfter(...orderOf(TOTAL), ...events))).toBe(false),
 );
 
+it('a payout is closed when it has been received', () => {
+  const amounts = { gross: TOTAL, fees: usd(0), net: TOTAL };
+  const facts = { provider: 'acme', payoutId: 'po', day: '2026-01-01', ...amounts, lineCount: 1, at: T2 };
+  expect(payoutAggregate.isClosed({ status: 'received', ...facts })).toBe(true);
+});
+
 it('what does not exist is not closed', () => {
   expect(orderAggregate.isClosed(orderAggregate.absent)).toBe(false);
   expect(paymentAggregate.isClosed(paymentAggregate.absent)).toBe(false);
+  expect(payoutAggregate.isClosed(payoutAggregate.absent)).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
 import type { PlacedOrder } from '../../src/domain/orders/order.ts';
-import type { PaymentEvent } from '../../src/domain/payments/payment-events.ts';
+import type { PaymentEvent, PaymentEventOf } from '../../src/domain/payments/payment-events.ts';
 import {
   isOpen,
   operationsOf,
@@ -10,7 +10,7 @@ import {
   type StartedPayment,
 } from '../../src/domain/payments/payment.ts';
 import type { Money } from '../../src/domain/shared/money.ts';
-import type { Check, World } from './world.ts';
+import { APPROVAL_ABOVE, type Check, type World } from './world.ts';
 
 // Reckoned here from the plain states, not by the sums that the code under test decides with.
 
@@ -35,6 +35,7 @@ export const checkOrder: Check<PlacedOrder, OrderEvent> = (before, events, after
   for (const event of events) {
     if (event.type === 'PaymentClaimed') claimsFit(after);
     if (event.type === 'FulfilmentCreated') isPromised(after);
+    if (event.type === 'OrderRefundRequested') givesLinesBackOnce(after);
     if (event.type === 'OrderCancelled' || event.type === 'OrderExpired') keepsNothing(after);
   }
   if (!before) return;
@@ -67,6 +68,15 @@ function claimsFit({ payments, refunds, totals }: PlacedOrder): void {
   const back = sum(refunds.filter(({ status }) => status === 'Applied'));
   const taken = sumOf(payments, ({ claim }) => claim) + sumOf(payments, ({ captured }) => captured);
   must(taken - back <= totals.grand.amountMinor, '2: claims + captured − refunded ≤ total', payments);
+}
+
+function givesLinesBackOnce({ items, refunds }: PlacedOrder): void {
+  const back = refunds.filter(({ status }) => status !== 'Failed').flatMap(({ lines }) => lines);
+  for (const { lineId, quantity, net, tax } of items) {
+    must(unitsOf(back, lineId) <= quantity, 'a unit goes back once', refunds);
+    const amount = sum(back.filter((line) => line.lineId === lineId));
+    must(amount <= net.amountMinor + tax.amountMinor, 'a line goes back for its price', refunds);
+  }
 }
 
 function keepsNothing({ payments, refunds, chargebacks }: PlacedOrder): void {
@@ -103,6 +113,7 @@ export const checkPayment: Check<StartedPayment, PaymentEvent> = (before, events
   must(taken <= authorizedAmount.amountMinor, '3: captured + pending ≤ authorized', after);
   must(capturedAmount.amountMinor === sum(captures.filter(isDone)), '3: captured = captures', after);
   for (const event of events) checkNews(event, after);
+  checkApproval(events, after);
   checkOperations(after);
   if (before) checkProgress(before, events, after);
 };
@@ -112,8 +123,15 @@ const isDone = ({ outcome }: Operation): boolean => outcome === 'succeeded';
 function checkNews(event: PaymentEvent, payment: StartedPayment): void {
   const { refunds, disputes, captures, capturedAmount, paymentId } = payment;
   switch (event.type) {
+    case 'RefundApproved': {
+      const approval = payment.approvals.find(({ refundId }) => refundId === event.refundId)!;
+      must(approval.requestedBy !== event.approvedBy, 'two people: nobody approves of their own', approval);
+      break;
+    }
+    case 'RefundApprovalRequested':
     case 'RefundRequested': {
-      const back = sum(refunds.filter((one) => isOpen(one) || isDone(one)));
+      const waiting = payment.approvals.filter(({ status }) => status === 'awaiting');
+      const back = sum(refunds.filter((one) => isOpen(one) || isDone(one))) + sum(waiting);
       const claimed = sum(disputes.filter(({ status }) => status !== 'won'));
       must(back + claimed <= capturedAmount.amountMinor, '4: refunds + disputes ≤ captured', payment);
       must(event.amount.amountMinor > 0n, '4: a refund is of something', payment);
@@ -134,6 +152,19 @@ function checkNews(event: PaymentEvent, payment: StartedPayment): void {
     default:
   }
 }
+
+/** What people alone gave back of a payment is never above the limit. */
+function checkApproval(events: readonly PaymentEvent[], { refunds, approvals }: StartedPayment): void {
+  const asked = events.find(({ type }) => type === 'RefundRequested');
+  const isApproved = events.some(({ type }) => type === 'RefundApproved');
+  if (!asked || isApproved || isOfCheckout(asked as PaymentEventOf<'RefundRequested'>)) return;
+  const back = sum(refunds.filter((one) => isOpen(one) || isDone(one)));
+  const waiting = sum(approvals.filter(({ status }) => status === 'awaiting'));
+  must(back + waiting <= APPROVAL_ABOVE.amountMinor, 'two people: above the limit', { refunds, approvals });
+}
+
+const isOfCheckout = ({ reason }: PaymentEventOf<'RefundRequested'>): boolean =>
+  /^(the order is|paid more than) /.test(reason);
 
 function checkOperations(payment: StartedPayment): void {
   const { attempts, captures, voids, refunds } = payment;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { orderPostings, paymentPostings, type Leg } from '../../src/domain/ledger/postings.ts';
+import { payoutAggregate, receivePayout, type PayoutFacts } from '../../src/domain/ledger/payout.ts';
+import {
+  orderPostings,
+  paymentPostings,
+  payoutPostings,
+  type Leg,
+} from '../../src/domain/ledger/postings.ts';
 import type { OrderEvent } from '../../src/domain/orders/order-events.ts';
 import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import type { PaymentEvent } from '../../src/domain/payments/payment-events.ts';
@@ -103,6 +109,17 @@ describe('a payment in the books', () => {
     expect(last).toEqual(['psp_clearing:acme: 100', `${FUNDS}: -100`, 'auth_contra: 600', 'auth_hold: -600']);
   });
 
+  it('that is taken beyond what was held lets go of no more than that', () => {
+    const [hold, taken] = postPayments(...begun('manual'), authorized, captured('c1', 1_100, false)).slice(2);
+    expect(hold).toEqual(HOLD);
+    expect(taken).toEqual([
+      'psp_clearing:acme: 1100',
+      `${FUNDS}: -1100`,
+      'auth_contra: 1000',
+      'auth_hold: -1000',
+    ]);
+  });
+
   it('is let go of when it is voided or its authorization ends', () => {
     const ends: PaymentEvent[] = [
       { type: 'PaymentVoided', voidId: 'v', amount: usd(1_000), at: T1 },
@@ -184,5 +201,34 @@ describe('an order in the books', () => {
       'tax_payable: -20',
       'refund_payable: 300',
     ]);
+  });
+});
+
+const payoutOf = (gross: number, fees: number): PayoutFacts => ({
+  ...{ provider: 'acme', payoutId: 'po_1', day: '2026-01-01', lineCount: 1, at: T1 },
+  ...{ gross: usd(gross), fees: usd(fees), net: usd(gross - fees) },
+});
+
+describe('a payout in the books', () => {
+  it.each<[string, number, number, string[]]>([
+    ['comes to the bank less the fees', 1_000, 15, ['bank: 985', 'psp_fees: 15', 'psp_clearing:acme: -1000']],
+    ['is taken from the bank when more was refunded', -300, 0, ['bank: -300', 'psp_clearing:acme: 300']],
+    ['may be of fees alone', 0, 15, ['bank: -15', 'psp_fees: 15']],
+    ['may be of nothing', 0, 0, []],
+  ])('%s', (_, gross, fees, legs) => {
+    const posted = payoutPostings(payoutOf(gross, fees));
+    expectBalanced(posted);
+    expect(inWords(posted)).toEqual(legs);
+  });
+
+  it('is received once, and what its parts do not come to is none', () => {
+    const [received, ...more] = receivePayout(payoutOf(1_000, 15), payoutAggregate.absent);
+    expect(more).toEqual([]);
+    const payout = payoutAggregate.evolve(payoutAggregate.absent, received!);
+    expect(receivePayout(payoutOf(2_000, 30), payout)).toEqual([]);
+    expect(() => payoutAggregate.evolve(payout, received!)).toThrow('a payout is received once');
+    expect(() => receivePayout({ ...payoutOf(1_000, 15), net: usd(1_000) }, payoutAggregate.absent)).toThrow(
+      'what is left after the fees',
+    );
   });
 });

@@ -42,7 +42,18 @@ const letGo = (remainder?: boolean) => (payment: Payment) =>
 const refund =
   (rest: Partial<RequestRefund> = {}) =>
   (payment: Payment) =>
-    requestRefund({ refundId: 'refund', lines: [], reason: 'broken', at: T1, ...rest }, payment);
+    requestRefund(
+      {
+        refundId: 'refund',
+        lines: [],
+        reason: 'broken',
+        requestedBy: 'key:first',
+        orderTotal: AMOUNT,
+        at: T1,
+        ...rest,
+      },
+      payment,
+    );
 
 const partly = (amount: number, final = false): PaymentEvent[] => [
   captureRequested(usd(amount), final),

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { OperationOutcome } from '../../src/domain/payments/operation-outcome.ts';
 import type { PaymentEvent } from '../../src/domain/payments/payment-events.ts';
 import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
+import { parseCurrency } from '../../src/domain/shared/currencies.ts';
+import { money } from '../../src/domain/shared/money.ts';
 import { given } from '../support/given.ts';
 import {
   action,
@@ -37,6 +39,7 @@ import {
 import { paymentAfter, T1, usd } from './samples.ts';
 
 type Row = [what: string, given: readonly PaymentEvent[], outcome: OperationOutcome, then: PaymentEvent[]];
+const EUR = parseCurrency('EUR')!;
 const SECOND = `${PAYMENT}:2`;
 const next: PaymentEvent = {
   type: 'AttemptStarted',
@@ -78,6 +81,18 @@ describe('of a capture, a provider says', () => {
       capturing,
       { ...success, amount: usd(900) } as OperationOutcome,
       [captured('capture', usd(900), false), mismatch('capture', usd(1_000), usd(900)), processed(true)],
+    ],
+    [
+      'that it took more than it had authorized, which it did',
+      capturing,
+      { ...success, amount: usd(9_000) } as OperationOutcome,
+      [captured('capture', usd(9_000), false), mismatch('capture', usd(1_000), usd(9_000)), processed(true)],
+    ],
+    [
+      'an amount in another currency, which is for people',
+      capturing,
+      { ...success, amount: money(1_000n, EUR) } as OperationOutcome,
+      [unknown('capture', 'reported in EUR')],
     ],
     ['that it declined', capturing, declined, [captureFailed('card_declined')]],
     ['nothing, since it was not sent', capturing, notSent, [captureFailed('connection_refused')]],
@@ -131,7 +146,12 @@ describe('of a void, a provider says', () => {
       [voided(usd(0)), processed(false)],
     ],
     ['that it declined', voiding, declined, [voidFailed('card_declined')]],
-    ['nothing, since it was not sent', voiding, notSent, [voidFailed('connection_refused')]],
+    [
+      'nothing, since it was not sent: it is sent again',
+      voiding,
+      notSent,
+      [unknown('void', 'connection_refused')],
+    ],
     ['that it will say later', voiding, pending, []],
     ['nothing we can rely on', voiding, timeout, [unknown('void')]],
     [
@@ -174,7 +194,12 @@ describe('of a refund, a provider says', () => {
       [refunded(usd(900)), mismatch('refund', usd(1_000), usd(900))],
     ],
     ['that it declined', refunding, declined, [refundFailed(usd(1_000), 'card_declined')]],
-    ['nothing, since it was not sent', refunding, notSent, [refundFailed(usd(1_000), 'connection_refused')]],
+    [
+      'nothing, since it was not sent: it is sent again',
+      refunding,
+      notSent,
+      [unknown('refund', 'connection_refused')],
+    ],
     ['that it will say later', refunding, pending, []],
     ['nothing we can rely on', refunding, timeout, [unknown('refund')]],
     [

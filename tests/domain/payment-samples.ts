@@ -55,10 +55,10 @@ export const attemptFailed = (
   class: kind,
   at: T1,
 });
-export const unknown = (operationId = ATTEMPT): PaymentEvent => ({
+export const unknown = (operationId = ATTEMPT, reason = 'timeout'): PaymentEvent => ({
   type: 'OperationOutcomeUnknown',
   operationId,
-  reason: 'timeout',
+  reason,
   at: T1,
 });
 export const reconciled = (
@@ -96,6 +96,16 @@ export const voided = (amount = AMOUNT): PaymentEvent => ({
   type: 'PaymentVoided',
   voidId: 'void',
   amount,
+  at: T1,
+});
+export const approvalRequested = (amount: Money, refundId = 'refund'): PaymentEvent => ({
+  type: 'RefundApprovalRequested',
+  refundId,
+  amount,
+  lines: [],
+  reason: 'broken',
+  requestedBy: 'key:first',
+  orderTotal: AMOUNT,
   at: T1,
 });
 export const refundRequested = (amount: Money, refundId = 'refund'): PaymentEvent => ({

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PaymentEvent } from '../../src/domain/payments/payment-events.ts';
+import { lapseApprovals } from '../../src/domain/payments/refund-approval.ts';
 import { isPastDeadline, nextPaymentWake } from '../../src/domain/payments/payment-timers.ts';
 import {
   ACT_UNTIL,
   actionRequired,
+  approvalRequested,
   AMOUNT,
   authorized,
   begun,
@@ -78,6 +80,17 @@ describe('a payment is looked at', () => {
     const events = [...held, { ...voidRequested, at: letGoAt }, voidFailed];
     expect(nextPaymentWake(paymentAfter(...events), later(letGoAt, 1))).toBe(HELD_UNTIL);
     expect(nextPaymentWake(paymentAfter(...events), HELD_UNTIL)).toBeUndefined();
+  });
+
+  it('when an approval that nobody gave lapses, also if that moment was missed, and no more', () => {
+    const lapsesAt = later(T1, 7 * DAY);
+    const waiting = paymentAfter(...completed, approvalRequested(usd(1)));
+    for (const after of [T1, lapsesAt, later(lapsesAt, DAY)])
+      expect(nextPaymentWake(waiting, after)).toBe(lapsesAt);
+    const [lapsed] = lapseApprovals(waiting, lapsesAt);
+    const over = paymentAfter(...completed, approvalRequested(usd(1)), lapsed!);
+    expect(nextPaymentWake(over, lapsesAt)).toBeUndefined();
+    expect(lapseApprovals(waiting, later(lapsesAt, -1))).toEqual([]);
   });
 
   it('not at all when it is done, or not there', () => {

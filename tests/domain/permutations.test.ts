@@ -52,6 +52,12 @@ const SCENARIOS: Record<string, (world: World) => void> = {
     callAll(world, WORKS);
     for (const minor of [100, 200]) w.refund(world, onePayment(world), { amount: usd(minor) });
   },
+  'refunds of which one was approved and one waits': (world) => {
+    w.pay(world, 'automatic');
+    callAll(world, WORKS);
+    for (const minor of [900, 1]) w.refund(world, onePayment(world), { amount: usd(minor) });
+    w.approve(world, onePayment(world), onePayment(world).approvals[0]!.refundId, 'second');
+  },
 };
 
 const happening = fc.record({
@@ -91,13 +97,14 @@ function tellStory({ scenario, wish, happenings }: Story): { world: World; snaps
 
 /** All that matters of it. That it was contradicted, and whether a failure was announced first, are of its past. */
 function endState({ status, authorizedAmount, capturedAmount, disputes, ...payment }: StartedPayment) {
+  const { approvals } = payment;
   const operations = operationsOf({ status, authorizedAmount, capturedAmount, disputes, ...payment });
   const outcomes = operations.map(({ kind, operation: { operationId, outcome } }) => ({
     kind,
     operationId,
     outcome,
   }));
-  return { status, authorizedAmount, capturedAmount, disputes, outcomes };
+  return { status, authorizedAmount, capturedAmount, disputes, approvals, outcomes };
 }
 
 const replicaOf = (world: World): World => ({ ...world, payments: new Map(world.payments) });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { expireOrder } from '../../src/domain/orders/order-lifecycle.ts';
 import {
+  awaitingApproval,
   isOpen,
   openOperations,
   operationsOf,
@@ -43,6 +44,11 @@ function visit(world: World, payment: StartedPayment, goesWell: boolean): void {
     const how = { wish: 'succeeded', line: 'works', off: 0n } as const;
     w.call(world, w.paymentNow(world, payment), { kind, operation }, how);
   }
+  for (const { refundId } of awaitingApproval(w.paymentNow(world, payment))) {
+    // Whoever rejected for ever what is tried by hand would never let go of a closed order's money.
+    if (goesWell || isClosing(world)) w.approve(world, w.paymentNow(world, payment), refundId, 'second');
+    w.reject(world, w.paymentNow(world, payment), refundId); // once approved it cannot be
+  }
   // What failed may have failed because the provider no longer holds anything: only a further look tells.
   w.hear(world, w.look(world, w.paymentNow(world, payment)));
   w.tell(world, w.paymentNow(world, payment));
@@ -66,6 +72,7 @@ export function checkAtRest(world: World): void {
       own.reduce((all, books) => all + part(books), 0n);
     const { authorizedAmount, capturedAmount, refunds, status, paymentId } = payment;
     expect(openOperations(payment)).toEqual([]);
+    expect(awaitingApproval(payment)).toEqual([]);
     expect(capturedAmount.amountMinor).toBe(total(capturedIn));
     const refunded = sum(refunds.filter(({ outcome }) => outcome === 'succeeded'));
     expect(refunded).toBe(total(refundedIn));

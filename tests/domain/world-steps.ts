@@ -18,6 +18,7 @@ import {
 } from '../../src/domain/orders/order-lifecycle.ts';
 import { capturePayment, voidPayment } from '../../src/domain/payments/payment-commands.ts';
 import { openOperations, operationsOf, type StartedPayment } from '../../src/domain/payments/payment.ts';
+import { lapseApprovals } from '../../src/domain/payments/refund-approval.ts';
 import { dispute, lapse, settle, turn, type EntryOutcome } from './provider-books.ts';
 import { usd } from './samples.ts';
 import * as w from './world.ts';
@@ -55,7 +56,8 @@ function compensate(world: World, compensation: Compensation, operationId: strin
   const { kind, reason, paymentId } = compensation;
   if (operationsOf(payment).some(({ operation }) => operation.operationId === operationId)) return;
   if (kind === 'refund') {
-    w.refund(world, payment, { refundId: operationId, amount: compensation.amount, reason });
+    const { amount, overrules = false } = compensation;
+    w.refund(world, payment, { refundId: operationId, amount, reason, isAutomatic: true, overrules });
     return;
   }
   const decided = voidPayment({ voidId: operationId, reason, remainder: true, at: w.now(world) }, payment);
@@ -103,6 +105,18 @@ const MONEY = {
   refundLines: ofPayment((world, payment, roll) =>
     w.refund(world, payment, { lines: [{ lineId: lineOf(world, roll.pick), quantity: quantity(roll) }] }),
   ),
+  approve: ofPayment((world, payment, { pick, yes }) => {
+    const approval = picked(payment.approvals, pick);
+    if (approval) w.approve(world, payment, approval.refundId, yes ? 'second' : approval.requestedBy);
+  }),
+  reject: ofPayment((world, payment, { pick }) => {
+    const approval = picked(payment.approvals, pick);
+    if (approval) w.reject(world, payment, approval.refundId);
+  }),
+  letLapse: ofPayment((world, payment) => {
+    world.nowMs += 7 * 86_400_000;
+    w.onPayment(world, payment.paymentId, lapseApprovals(payment, w.now(world)));
+  }),
 };
 
 const PROVIDER = {
@@ -245,7 +259,7 @@ export const steps = (maxLength: number, ...without: readonly Kind[]): fc.Arbitr
 
 /** Anything that may happen to the goods of an order, and to what it costs. */
 export const goodsSteps = (maxLength: number): fc.Arbitrary<Step[]> => {
-  const kinds = [...(Object.keys(GOODS) as Kind[]), 'amend', 'refundLines'] as const;
+  const kinds = [...(Object.keys(GOODS) as Kind[]), 'amend', 'refundLines', 'approve', 'reject'] as const;
   return fc.array(fc.record({ kind: fc.constantFrom(...kinds), ...roll }), { maxLength, size: 'max' });
 };
 

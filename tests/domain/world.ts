@@ -1,11 +1,11 @@
 import { factsForOrder } from '../../src/domain/checkout/checkout.ts';
+import { decideApproval, decideRefund, type OnBoth } from '../../src/domain/checkout/refunds.ts';
 import type { LineQuantity, OrderEvent } from '../../src/domain/orders/order-events.ts';
 import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import { applyPayment, claimPayment } from '../../src/domain/orders/order-payments.ts';
-import { planRefund, priceOfLines } from '../../src/domain/orders/order-refunds.ts';
 import type { PlacedOrder } from '../../src/domain/orders/order.ts';
 import { recordOutcome, type OperationOutcome } from '../../src/domain/payments/operation-outcome.ts';
-import { initiatePayment, requestRefund } from '../../src/domain/payments/payment-commands.ts';
+import { initiatePayment } from '../../src/domain/payments/payment-commands.ts';
 import type { CaptureMethod, PaymentEvent } from '../../src/domain/payments/payment-events.ts';
 import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import {
@@ -15,9 +15,10 @@ import {
   type Refund,
   type StartedPayment,
 } from '../../src/domain/payments/payment.ts';
+import { rejectRefund } from '../../src/domain/payments/refund-approval.ts';
 import { recordReport, type ProviderReport } from '../../src/domain/payments/provider-report.ts';
 import type { PaymentId } from '../../src/domain/shared/ids.ts';
-import { sumMoney, type Money } from '../../src/domain/shared/money.ts';
+import type { Money } from '../../src/domain/shared/money.ts';
 import type { Result } from '../../src/domain/shared/result.ts';
 import { answerTo, ask, openBooks, reportOf, type Books, type EntryOutcome } from './provider-books.ts';
 import { created, EXPIRES_AT, ORDER_ID, orderFor, paymentIdOf, T0, usd } from './samples.ts';
@@ -52,6 +53,9 @@ export type World = {
   /** How many events there are. */
   written: number;
 };
+
+/** What may go back of one payment without a second person; a third of what there is to buy. */
+export const APPROVAL_ABOVE = usd(700);
 
 const LINES = [
   { productId: 'teapot', productName: 'Teapot', quantity: 3, unitPrice: usd(333), taxRateBasisPoints: 1_900 },
@@ -196,22 +200,36 @@ export type RefundAsked = {
   readonly amount?: Money;
   readonly lines?: readonly LineQuantity[];
   readonly reason?: string;
+  /** By the service itself. */
+  readonly isAutomatic?: boolean;
+  readonly overrules?: boolean;
+};
+
+const onBoth = (world: World, { paymentId }: StartedPayment, decided: Result<OnBoth, unknown>): void => {
+  if (!decided.ok) return;
+  onPayment(world, paymentId, decided.value.onPayment);
+  onOrder(world, decided.value.onOrder);
 };
 
 /** Decides on the order and the payment at once. */
 export function refund(world: World, payment: StartedPayment, asked: RefundAsked): void {
-  const { refundId = newName(world, 'refund'), lines, reason = 'goodwill' } = asked;
-  const { order } = world;
-  const priced = lines ? priceOfLines(lines, order) : ({ ok: true, value: [] } as const);
-  if (!priced.ok) return;
-  const prices = priced.value.map((line) => line.amount);
-  const amount = lines ? sumMoney(order.currency, prices) : asked.amount;
-  const at = now(world);
-  const command = { refundId, ...(amount && { amount }), lines: priced.value, reason, at };
-  const decided = requestRefund(command, payment);
-  if (!decided.ok) return;
-  const { paymentId } = payment;
-  const plan = { refundId, paymentId, amount: decided.value[0].amount, lines: priced.value, at };
-  onPayment(world, paymentId, decided.value);
-  onOrder(world, [planRefund(plan, order)]);
+  const { isAutomatic = false, ...what } = asked;
+  const command = { refundId: asked.refundId ?? newName(world, 'refund'), reason: 'goodwill', ...what };
+  const limit = isAutomatic ? { ofExcess: asked.overrules !== true } : { approvalAbove: APPROVAL_ABOVE };
+  const decided = decideRefund(
+    { ...command, requestedBy: 'first', ...limit, at: now(world) },
+    payment,
+    world.order,
+  );
+  onBoth(world, payment, decided);
+}
+
+export function approve(world: World, payment: StartedPayment, refundId: string, approvedBy: string): void {
+  const command = { refundId, approvedBy, at: now(world) };
+  onBoth(world, payment, decideApproval(command, payment, world.order));
+}
+
+export function reject(world: World, payment: StartedPayment, refundId: string): void {
+  const command = { refundId, rejectedBy: 'second', reason: 'no', at: now(world) };
+  accept(rejectRefund(command, payment), (events) => onPayment(world, payment.paymentId, events));
 }

@@ -1,19 +1,20 @@
+import { decideApproval, decideRefund, type OnBoth } from '../../domain/checkout/refunds.ts';
 import { orderAggregate } from '../../domain/orders/order-evolution.ts';
 import type { OrderRejection } from '../../domain/orders/order-rejection.ts';
-import { planRefund, priceOfLines } from '../../domain/orders/order-refunds.ts';
 import type { LineQuantity } from '../../domain/orders/order-events.ts';
+import type { PlacedOrder } from '../../domain/orders/order.ts';
 import {
   capturePayment,
-  requestRefund,
   voidPayment,
   type PaymentRejection,
 } from '../../domain/payments/payment-commands.ts';
 import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
 import type { PaymentEvent } from '../../domain/payments/payment-events.ts';
 import { operationsOf, type Payment, type StartedPayment } from '../../domain/payments/payment.ts';
+import { lapseApprovals, rejectRefund } from '../../domain/payments/refund-approval.ts';
 import type { PaymentId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
-import { sumMoney, type Money } from '../../domain/shared/money.ts';
+import type { Money } from '../../domain/shared/money.ts';
 import { err, ok, type Result } from '../../domain/shared/result.ts';
 import {
   append,
@@ -27,7 +28,7 @@ import {
 import { loadAggregate } from '../load-aggregates.ts';
 import type { Clock, CommandContext, EventLog, Ids } from '../ports.ts';
 import type { PaymentOperations } from '../payments/payment-operations.ts';
-import { viewPayment } from '../payments/payment-view.ts';
+import { viewPayment, type PaymentView } from '../payments/payment-view.ts';
 
 export type ChangePaymentPorts = {
   readonly log: EventLog;
@@ -35,6 +36,8 @@ export type ChangePaymentPorts = {
   readonly operations: PaymentOperations;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** One a currency: what may go back of a payment without a second person. A currency without one: all of it. */
+  readonly refundApprovalAbove?: readonly Money[];
 };
 
 /** Of the payment: refused if it has another. */
@@ -48,7 +51,13 @@ export type RefundRequest = OnVersion & {
   readonly amount?: Money;
   readonly lines?: readonly LineQuantity[];
   readonly reason: string;
+  /** Decided by the service itself, because of the state of the order. */
+  readonly isAutomatic?: boolean;
+  /** It takes the place of what awaits approval. */
+  readonly overrules?: boolean;
 };
+/** Which refund an approval is about. */
+type OnRefund = OnVersion & { readonly refundId: string };
 
 export type ChangePaymentRejection = PaymentRejection | OrderRejection | CommandRefusal;
 export type ChangePayment = ReturnType<typeof paymentChanger>;
@@ -56,7 +65,8 @@ export type ChangePayment = ReturnType<typeof paymentChanger>;
 type Outcome = Result<Executed, ChangePaymentRejection>;
 
 /** Captures, voids and refunds: each is committed to before the provider is called, and may be repeated. */
-export function paymentChanger({ log, execute, operations, ids, clock }: ChangePaymentPorts) {
+export function paymentChanger(ports: ChangePaymentPorts) {
+  const { log, execute, operations, ids, clock, refundApprovalAbove = [] } = ports;
   const now = (): string => clock.now().toISOString();
 
   async function change(
@@ -69,13 +79,22 @@ export function paymentChanger({ log, execute, operations, ids, clock }: ChangeP
     const commandId = ids.derivedCommandId(context.commandId, 'request');
     const requested = await execute(request({ ...context, commandId }));
     if (!requested.ok) return requested;
-    const { replayed } = requested.value;
+    const { replayed, answer } = requested.value;
+    if (answer === null) return current(context, paymentId);
+    if (isAwaitingApproval(answer as PaymentView, operationId)) return requested;
     const stored = replayed ? await log.findCommand(paymentId, context.commandId) : undefined;
     if (stored) return ok({ answer: stored.answer, replayed });
     const settled = replayed
       ? await operations.sync(context, paymentId, 'repeated request')
       : await operations.carryOut(context, paymentId, operationId, { isFirstCall: true });
     return settled.ok ? ok({ ...settled.value, replayed }) : settled;
+  }
+
+  /** What somebody else decided before, as it stands. */
+  async function current(context: CommandContext, paymentId: PaymentId): Promise<Outcome> {
+    const { state, version } = await loadAggregate(log, context.tenantId, paymentAggregate, paymentId);
+    invariant(state.status !== 'absent', 'a changed payment exists');
+    return ok({ answer: viewPayment(state, version), replayed: false });
   }
 
   function capture(
@@ -109,60 +128,106 @@ export function paymentChanger({ log, execute, operations, ids, clock }: ChangeP
     );
   }
 
-  /** Decides on the payment and its order at once: neither money nor lines go back twice. */
+  /** Above the limit of its currency it is asked for only; what the service itself gives back needs nobody's leave. */
   async function refund(
     context: CommandContext,
     paymentId: PaymentId,
-    { refundId, amount, lines, reason, ifVersion }: RefundRequest,
+    { isAutomatic = false, ifVersion, ...request }: RefundRequest,
+  ): Promise<Outcome> {
+    const { refundId } = request;
+    return onBoth(context, { paymentId, operationId: refundId, ifVersion }, (payment, order) => {
+      const { currency } = payment.amount;
+      const approvalAbove = isAutomatic
+        ? undefined
+        : refundApprovalAbove.find((limit) => limit.currency === currency);
+      const requestedBy = isAutomatic ? 'system:checkout' : context.actor;
+      const ofExcess = isAutomatic && request.overrules !== true;
+      const asked = { ...request, requestedBy, ofExcess, ...(approvalAbove && { approvalAbove }), at: now() };
+      return isRequested(payment, refundId) ? NOTHING : decideRefund(asked, payment, order);
+    });
+  }
+
+  /** By somebody else than asked for it; with that it is a refund like any other. */
+  const approve = (
+    context: CommandContext,
+    paymentId: PaymentId,
+    { refundId, alsoKnownAs, ifVersion }: OnRefund & { readonly alsoKnownAs: readonly string[] },
+  ): Promise<Outcome> =>
+    onBoth(context, { paymentId, operationId: refundId, ifVersion }, (payment, order) =>
+      decideApproval({ refundId, approvedBy: context.actor, alsoKnownAs, at: now() }, payment, order),
+    );
+
+  const reject = (
+    context: CommandContext,
+    paymentId: PaymentId,
+    { ifVersion, ...request }: OnRefund & { readonly reason: string },
+  ): Promise<Outcome> =>
+    execute(
+      onPayment({ paymentId, ifVersion }, (payment) =>
+        rejectRefund({ ...request, rejectedBy: context.actor, at: now() }, payment),
+      )(context),
+    );
+
+  /** What nobody decided on in time gives its money back to those who come after. */
+  const lapse = (context: CommandContext, paymentId: PaymentId): Promise<Outcome> =>
+    execute(
+      onPayment({ paymentId }, (payment) =>
+        ok(payment.status === 'absent' ? [] : lapseApprovals(payment, now())),
+      )(context),
+    );
+
+  /** Decides on the payment and its order at once. */
+  async function onBoth(
+    context: CommandContext,
+    { paymentId, operationId, ifVersion }: OnVersion & OperationOf,
+    decide: (
+      payment: StartedPayment,
+      order: PlacedOrder,
+    ) => Result<OnBoth, PaymentRejection | OrderRejection>,
   ): Promise<Outcome> {
     const { state } = await loadAggregate(log, context.tenantId, paymentAggregate, paymentId);
     if (state.status === 'absent') return err({ code: 'payment-not-found' });
     const { orderId } = state;
-    return change(context, paymentId, refundId, (inner) => ({
+    return change(context, paymentId, operationId, (inner) => ({
       context: inner,
       reads: [paymentId, orderId],
       decide: (history) => {
         const payment = history.of(paymentAggregate, paymentId);
         const order = history.of(orderAggregate, orderId);
         invariant(payment.state.status !== 'absent' && order.state.status !== 'absent', 'both exist');
-        if (isRequested(payment.state, refundId)) return again(payment.state, payment.version);
+        const decided = decide(payment.state, order.state);
+        if (decided.ok && decided.value.onPayment.length === 0) return ok({ appends: [], answer: null });
         const mismatch = mismatchOf(payment, ifVersion);
         if (mismatch) return err(mismatch);
-        const priced = lines ? priceOfLines(lines, order.state) : ok([]);
-        if (!priced.ok) return priced;
-        const at = now();
-        const { currency } = payment.state.amount;
-        const asked = lines
-          ? sumMoney(
-              currency,
-              priced.value.map((line) => line.amount),
-            )
-          : amount;
-        const command = { refundId, ...(asked && { amount: asked }), lines: priced.value, reason, at };
-        const events = requestRefund(command, payment.state);
-        if (!events.ok) return events;
-        const [{ amount: decided }] = events.value;
-        const plan = { refundId, paymentId, amount: decided, lines: priced.value, at };
-        const after = events.value.reduce(paymentAggregate.evolve, payment.state as Payment);
+        if (!decided.ok) return decided;
+        const { onPayment: events, onOrder } = decided.value;
+        const after = events.reduce<Payment>(paymentAggregate.evolve, payment.state);
         invariant(after.status !== 'absent', 'a changed payment exists');
         return ok({
           appends: [
-            append(paymentAggregate, paymentId, payment.version, events.value),
-            append(orderAggregate, orderId, order.version, [planRefund(plan, order.state)]),
+            append(paymentAggregate, paymentId, payment.version, events),
+            append(orderAggregate, orderId, order.version, onOrder),
           ],
-          answer: viewPayment(after, payment.version + events.value.length),
+          answer: viewPayment(after, payment.version + events.length),
         });
       },
     }));
   }
 
-  return { capture, void: voidIt, refund };
+  return { capture, void: voidIt, refund, approve, reject, lapse };
 }
 
 type OperationOf = { readonly paymentId: PaymentId; readonly operationId: string };
 
+const NOTHING = ok<OnBoth>({ onPayment: [], onOrder: [] });
+
 const isRequested = (payment: StartedPayment, operationId: string): boolean =>
-  operationsOf(payment).some(({ operation }) => operation.operationId === operationId);
+  operationsOf(payment).some(({ operation }) => operation.operationId === operationId) ||
+  payment.approvals.some(({ refundId }) => refundId === operationId);
+
+/** No provider is to hear of it yet. */
+const isAwaitingApproval = ({ refunds }: PaymentView, operationId: string): boolean =>
+  refunds.some(({ refundId, status }) => refundId === operationId && status === 'AwaitingApproval');
 
 /** A repeated request decides nothing: what was answered then is stored with it, and given again. */
 const again = (payment: StartedPayment, version: number) =>
@@ -171,7 +236,7 @@ const again = (payment: StartedPayment, version: number) =>
 /** Decides on the payment alone. */
 const onPayment =
   (
-    { paymentId, operationId, ifVersion }: OnVersion & OperationOf,
+    { paymentId, operationId, ifVersion }: OnVersion & Pick<OperationOf, 'paymentId'> & Partial<OperationOf>,
     decide: (payment: Payment) => Result<readonly PaymentEvent[], PaymentRejection>,
   ) =>
   (context: CommandContext): CommandRequest<PaymentRejection | VersionMismatch> => ({
@@ -180,7 +245,8 @@ const onPayment =
     decide: (history) => {
       const before = history.of(paymentAggregate, paymentId);
       if (before.state.status === 'absent') return err({ code: 'payment-not-found' });
-      if (isRequested(before.state, operationId)) return again(before.state, before.version);
+      if (operationId !== undefined && isRequested(before.state, operationId))
+        return again(before.state, before.version);
       const mismatch = mismatchOf(before, ifVersion);
       if (mismatch) return err(mismatch);
       const events = decide(before.state);

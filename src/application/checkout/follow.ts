@@ -20,6 +20,8 @@ const ON_PAYMENTS: ReadonlySet<DomainEvent['type']> = new Set([
   'AuthorizationExpired',
   'RefundSucceeded',
   'RefundFailed',
+  'RefundRejected',
+  'RefundApprovalLapsed',
   'DisputeWon',
   'DisputeLost',
   'PaymentProcessed',
@@ -30,6 +32,7 @@ export function checkoutFollower(log: EventLog, reconcileOrder: ReconcileOrder, 
   async function concernedBy({ event, streamId, metadata }: RecordedEvent): Promise<OrderId | undefined> {
     if (ON_ORDERS.has(event.type)) return streamId as OrderId;
     if (!ON_PAYMENTS.has(event.type)) return undefined;
+    if (event.type === 'PaymentProcessed') return event.orderId;
     const payment = await loadAggregate(log, metadata.tenantId, paymentAggregate, streamId as PaymentId);
     return payment.state.status === 'absent' ? undefined : payment.state.orderId;
   }
@@ -37,14 +40,21 @@ export function checkoutFollower(log: EventLog, reconcileOrder: ReconcileOrder, 
   return {
     /** The last event of each order or payment that concerns us: those before it lead to the same. */
     lastOfEach: (events: readonly RecordedEvent[]): RecordedEvent[] => {
+      // Nearly every order is created with its stock reserved: nothing is left to do for it.
+      const inStock = new Set(
+        events.filter(({ event }) => event.type === 'StockReserved').map(({ streamId }) => streamId),
+      );
       const concerning = events.filter(
-        ({ event }) => ON_ORDERS.has(event.type) || ON_PAYMENTS.has(event.type),
+        ({ event, streamId }) =>
+          (ON_ORDERS.has(event.type) || ON_PAYMENTS.has(event.type)) &&
+          !(event.type === 'OrderCreated' && inStock.has(streamId)),
       );
       return [...new Map(concerning.map((recorded) => [recorded.streamId, recorded])).values()];
     },
     handle: async (recorded: RecordedEvent): Promise<void> => {
       const orderId = await concernedBy(recorded);
-      if (orderId) await reconcileOrder(contextOf(recorded, ids), orderId);
+      const paymentIds = ON_PAYMENTS.has(recorded.event.type) ? [recorded.streamId as PaymentId] : [];
+      if (orderId) await reconcileOrder(contextOf(recorded, ids), orderId, { paymentIds });
     },
   };
 }

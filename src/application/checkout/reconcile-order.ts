@@ -7,17 +7,24 @@ import type { Order, PlacedOrder } from '../../domain/orders/order.ts';
 import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
 import type { Payment, StartedPayment } from '../../domain/payments/payment.ts';
 import type { OrderId, PaymentId } from '../../domain/shared/ids.ts';
+import { invariant } from '../../domain/shared/invariant.ts';
 import { ok } from '../../domain/shared/result.ts';
 import { append, type ExecuteCommand } from '../execute-command.ts';
-import { aggregateLoader, noCache } from '../load-aggregates.ts';
 import type { ChangePayment } from './change-payment.ts';
-import type { Clock, CommandContext, EventLog, Ids, Stock } from '../ports.ts';
+import type { Clock, CommandContext, Ids, Stock } from '../ports.ts';
 
 /** Brings an order in line with its payments, and its payments with it; nothing happens where all is said already. */
-export type ReconcileOrder = (context: CommandContext, orderId: OrderId) => Promise<void>;
+export type ReconcileOrder = (
+  context: CommandContext,
+  orderId: OrderId,
+  options?: {
+    readonly what?: 'all' | 'money';
+    /** Payments of the order that are known of: what is to be read anyway is read with it. */
+    readonly paymentIds?: readonly PaymentId[];
+  },
+) => Promise<void>;
 
 export type ReconcilePorts = {
-  readonly log: EventLog;
   readonly execute: ExecuteCommand;
   readonly changePayment: ChangePayment;
   readonly stock: Stock;
@@ -30,38 +37,38 @@ export type ReconcilePorts = {
  * side by side do it once.
  */
 export function orderReconciler(ports: ReconcilePorts): ReconcileOrder {
-  const { log, execute, changePayment, stock, ids, clock } = ports;
-  const loader = aggregateLoader(log, noCache);
+  const { execute, changePayment, stock, ids, clock } = ports;
 
-  return async (context, orderId) => {
-    const [order] = await load(context, orderId, []);
+  return async (context, orderId, { what = 'all', paymentIds = [] } = {}) => {
+    const [order, payments] = await tellAll(context, orderId, paymentIds);
     if (order.status === 'absent') return;
-    const paymentIds = order.payments.map(({ paymentId }) => paymentId);
-    if (paymentIds.length > 0) {
-      await tell(context, orderId, paymentIds);
-      const [current, payments] = await load(context, orderId, paymentIds);
-      for (const compensation of compensations(current, payments))
-        await compensate(context, compensation, payments);
-    }
+    for (const compensation of compensations(order, payments))
+      await compensate(context, compensation, payments);
     // Last: money must not wait for whoever keeps the stock. What comes of it wakes us again.
-    await lookAfterStock(context, order);
+    if (what === 'all') await lookAfterStock(context, order);
   };
 
-  async function load(
-    { tenantId }: CommandContext,
+  /** With the payments that are known of, and with all of them if that were too few: mostly there is one. */
+  async function tellAll(
+    context: CommandContext,
     orderId: OrderId,
-    paymentIds: readonly PaymentId[],
+    known: readonly PaymentId[],
   ): Promise<[Order, Payment[]]> {
-    const history = await loader.load(tenantId, [orderId, ...paymentIds]);
-    const payments = paymentIds.map((id) => history.of(paymentAggregate, id).state);
-    return [history.of(orderAggregate, orderId).state, payments];
+    for (let paymentIds = known; ;) {
+      const [order, payments] = await tell(context, orderId, paymentIds);
+      const claimed = order.status === 'absent' ? [] : order.payments.map(({ paymentId }) => paymentId);
+      if (claimed.every((id) => paymentIds.includes(id))) return [order, payments];
+      paymentIds = claimed;
+    }
   }
 
+  /** The order as it is once it has heard, and its payments. */
   async function tell(
     context: CommandContext,
     orderId: OrderId,
     paymentIds: readonly PaymentId[],
-  ): Promise<void> {
+  ): Promise<[Order, Payment[]]> {
+    let heard: [Order, Payment[]] | undefined;
     const done = await execute({
       // A new one each time: what was said already is not said again, by the state, and what is new must be.
       context: { ...context, commandId: ids.commandId() },
@@ -71,17 +78,20 @@ export function orderReconciler(ports: ReconcilePorts): ReconcileOrder {
         const { state, version } = history.of(orderAggregate, orderId);
         const events: OrderEvent[] = [];
         let order = state;
-        for (const id of paymentIds) {
-          const { state: payment } = history.of(paymentAggregate, id);
-          if (payment.status === 'absent') continue;
+        const payments = paymentIds.map((id) => history.of(paymentAggregate, id).state);
+        for (const payment of payments) {
+          if (order.status === 'absent' || payment.status === 'absent') continue;
           const news = applyPayment(factsForOrder(payment), at, order);
           order = news.reduce(orderAggregate.evolve, order);
           events.push(...news);
         }
+        heard = [order, payments];
         return ok({ appends: [append(orderAggregate, orderId, version, events)], answer: null });
       },
     });
     if (!done.ok) throw new Error(`the payments of order ${orderId}: ${done.error.code}`);
+    invariant(heard, 'what is done was decided');
+    return heard;
   }
 
   async function lookAfterStock(context: CommandContext, order: PlacedOrder): Promise<void> {
@@ -135,7 +145,10 @@ export function orderReconciler(ports: ReconcilePorts): ReconcileOrder {
     const done =
       what.kind === 'void'
         ? await changePayment.void(named, paymentId, { reason, remainder: true })
-        : await changePayment.refund(named, paymentId, { refundId: commandId, amount: what.amount, reason });
+        : await changePayment.refund(named, paymentId, {
+            ...{ refundId: commandId, amount: what.amount, reason, isAutomatic: true },
+            overrules: what.overrules ?? false,
+          });
     // Refused: somebody else changed the payment in between, and that wakes us again.
     if (!done.ok && done.error.code === 'concurrent-change')
       throw new Error(`payment ${paymentId} kept changing`);

@@ -3,12 +3,14 @@ import { orderAggregate } from '../../domain/orders/order-evolution.ts';
 import { isStockOverdue, nextOrderWake } from '../../domain/orders/order-timers.ts';
 import type { Order } from '../../domain/orders/order.ts';
 import { isPastDeadline, nextPaymentWake } from '../../domain/payments/payment-timers.ts';
+import { lapseApprovals } from '../../domain/payments/refund-approval.ts';
 import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
 import type { OrderId, PaymentId, TenantId } from '../../domain/shared/ids.ts';
 import { ok } from '../../domain/shared/result.ts';
 import type { ExecuteCommand } from '../execute-command.ts';
 import { loadAggregate } from '../load-aggregates.ts';
 import { changeOrderRequest } from '../orders/change-order.ts';
+import { ownContext } from '../own-context.ts';
 import type { ChangePayment } from './change-payment.ts';
 import type { PaymentOperations } from '../payments/payment-operations.ts';
 import type { Clock, CommandContext, EventLog, Ids } from '../ports.ts';
@@ -38,7 +40,7 @@ export function waker(ports: WakePorts): Wake {
   const now = (): string => clock.now().toISOString();
 
   return async (due) => {
-    const context = contextFor(due);
+    const context = ownContext(ids.commandId(), due.tenantId, 'system:timer');
     if (due.category === 'order') await wakeOrder(context, due.streamId);
     else await wakePayment(context, due.streamId);
     return due.category === 'order'
@@ -66,7 +68,12 @@ export function waker(ports: WakePorts): Wake {
     // Asked first: the customer may have acted, or the capture gone through, at the last moment.
     await operations.sync(context, paymentId, 'poll');
     const { state } = await loadAggregate(log, context.tenantId, paymentAggregate, paymentId);
-    if (state.status === 'absent' || !isPastDeadline(state, now())) return;
+    if (state.status === 'absent') return;
+    if (lapseApprovals(state, now()).length > 0) {
+      const commandId = ids.derivedCommandId(context.commandId, 'lapse');
+      await changePayment.lapse({ ...context, commandId }, paymentId);
+    }
+    if (!isPastDeadline(state, now())) return;
     const reason =
       state.status === 'RequiresAction'
         ? 'the customer did not act in time'
@@ -76,17 +83,5 @@ export function waker(ports: WakePorts): Wake {
       reason,
       remainder: true,
     });
-  }
-
-  function contextFor({ tenantId }: Due): CommandContext {
-    const commandId = ids.commandId();
-    return {
-      commandId,
-      tenantId,
-      fingerprint: commandId,
-      correlationId: commandId,
-      causationId: commandId,
-      actor: 'system:timer',
-    };
   }
 }

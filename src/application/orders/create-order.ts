@@ -4,9 +4,20 @@ import type { OrderRejection } from '../../domain/orders/order-rejection.ts';
 import { fold } from '../../domain/shared/aggregate.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { ok } from '../../domain/shared/result.ts';
-import { append, type CommandRequest } from '../execute-command.ts';
-import type { CommandContext } from '../ports.ts';
+import { append, type CommandRequest, type ExecuteCommand } from '../execute-command.ts';
+import type { CommandContext, Stock } from '../ports.ts';
 import { viewOrder } from './order-view.ts';
+
+export type OrderCreator = ReturnType<typeof orderCreator>;
+
+/** What is known of the stock at once is decided with the order: one append, and nobody has to come back to it. */
+export const orderCreator =
+  (execute: ExecuteCommand, stock: Stock) => (context: CommandContext, command: CreateOrder) => {
+    const { orderId } = command;
+    const items = command.items.map(({ productId, quantity }) => ({ productId, quantity }));
+    const known = stock.known({ orderId, items });
+    return execute(createOrderRequest(context, { ...command, ...(known && { knownStock: known }) }));
+  };
 
 /** Creates on a stream that must not exist yet, so nothing is read first: one round trip to the log. */
 export const createOrderRequest = (

@@ -14,19 +14,22 @@ import {
   type Refund,
   type StartedPayment,
 } from '../../domain/payments/payment.ts';
-import { recordReport } from '../../domain/payments/provider-report.ts';
-import type { PaymentId } from '../../domain/shared/ids.ts';
+import { recordReport, type ProviderReport } from '../../domain/payments/provider-report.ts';
+import type { OrderId, PaymentId, TenantId } from '../../domain/shared/ids.ts';
 import { assertNever, invariant } from '../../domain/shared/invariant.ts';
 import { err, ok, type Result } from '../../domain/shared/result.ts';
 import { append, type CommandRefusal, type ExecuteCommand, type Executed } from '../execute-command.ts';
-import { loadAggregate } from '../load-aggregates.ts';
-import type { Clock, CommandContext, EventLog, Ids, PaymentRouting } from '../ports.ts';
+import { loadAggregate, type Loaded } from '../load-aggregates.ts';
+import type { Clock, CommandContext, EventLog, Ids } from '../ports.ts';
+import type { PaymentRouting } from '../provider-ports.ts';
 import { viewPayment } from './payment-view.ts';
 
 export type OperationsPorts = {
   readonly log: EventLog;
   readonly execute: ExecuteCommand;
   readonly routing: PaymentRouting;
+  /** Whether the order still takes money. */
+  readonly isStillWanted: (tenantId: TenantId, orderId: OrderId) => Promise<boolean>;
   readonly ids: Ids;
   readonly clock: Clock;
   /** For the service's own log: the provider's words may quote a token and have no place among the events. */
@@ -36,14 +39,22 @@ export type OperationsPorts = {
 const RECORD_ROUNDS_MAX = 10;
 
 export type OperationResult = Result<Executed, PaymentRejection | CommandRefusal>;
+/** `heard`: every provider that was asked said what it knows. */
+export type SyncResult = Result<Executed & { readonly heard: boolean }, PaymentRejection | CommandRefusal>;
 export type PaymentOperations = ReturnType<typeof paymentOperations>;
+
+type CarryOutOptions = {
+  readonly isFirstCall: boolean;
+  /** The payment as it was left by the append that committed to the operation: it need not be read again. */
+  readonly committed?: Loaded<Payment> | undefined;
+};
 
 /**
  * Calls providers about operations that were committed before, and writes down what they say. Each step may be repeated
  * after a crash: the provider's key is the operation's id, and what is known already is not written again.
  */
 export function paymentOperations(ports: OperationsPorts) {
-  const { log, execute, routing, ids, clock, onProviderFault } = ports;
+  const { log, execute, routing, isStillWanted, ids, clock, onProviderFault } = ports;
 
   const load = async (context: CommandContext, paymentId: PaymentId) =>
     loadAggregate(log, context.tenantId, paymentAggregate, paymentId);
@@ -56,9 +67,9 @@ export function paymentOperations(ports: OperationsPorts) {
     context: CommandContext,
     paymentId: PaymentId,
     operationId: string,
-    { isFirstCall }: { readonly isFirstCall: boolean },
+    { isFirstCall, committed }: CarryOutOptions,
   ): Promise<OperationResult> {
-    const { state: payment, version } = await load(context, paymentId);
+    const { state: payment, version } = committed ?? (await load(context, paymentId));
     if (payment.status === 'absent') return err({ code: 'payment-not-found' });
     const found = operationsOf(payment).find(({ operation }) => operation.operationId === operationId);
     if (!found || !isOpen(found.operation))
@@ -68,7 +79,7 @@ export function paymentOperations(ports: OperationsPorts) {
     // That this call was not sent is no evidence about an earlier one, before a crash perhaps: money may have moved.
     const outcome: OperationOutcome =
       said.kind === 'not_sent' && !isFirstCall ? { kind: 'unknown', reason: said.code } : said;
-    const nextProvider = found.kind === 'authorize' ? nextProviderFor(payment) : undefined;
+    const nextProvider = found.kind === 'authorize' ? await nextProviderFor(context, payment) : undefined;
     const isLast = outcome.kind === 'succeeded' || (isFailure(outcome) && !nextProvider);
     const kept = isLast ? context : onTheWay(context, operationId, outcome.kind);
     const at = clock.now().toISOString();
@@ -78,9 +89,11 @@ export function paymentOperations(ports: OperationsPorts) {
         before,
       ),
     );
-    return recorded.ok && isFailure(outcome) && nextProvider
-      ? carryOutNext(context, paymentId, recorded)
-      : recorded;
+    if (!recorded.ok || !isFailure(outcome)) return recorded;
+    if (nextProvider) return carryOutNext(context, paymentId, recorded);
+    // Why it cannot be let go of only the provider knows: it was taken, or has run out.
+    if (found.kind === 'void') await sync(context, paymentId, 'answer');
+    return recorded;
   }
 
   /** After a decline the payment may have gone to another provider. */
@@ -98,25 +111,48 @@ export function paymentOperations(ports: OperationsPorts) {
    * Asks the provider for all it knows and writes down what is new; what it never received is sent again under the same
    * key. `evidence` says why it was asked: `poll`, `webhook`, or `operator:<who>`.
    */
-  async function sync(
-    context: CommandContext,
-    paymentId: PaymentId,
-    evidence: string,
-  ): Promise<OperationResult> {
+  async function sync(context: CommandContext, paymentId: PaymentId, evidence: string): Promise<SyncResult> {
     const { state: payment, version } = await load(context, paymentId);
     if (payment.status === 'absent') return err({ code: 'payment-not-found' });
-    const { operationId: attemptId, provider, providerRef } = attemptOf(payment);
-    const asked = { paymentId, attemptId, ...(providerRef === undefined ? {} : { providerRef }) };
-    const report = await tolerate(paymentId, () => routing.provider(provider).retrieve(asked));
-    if (!report) return ok({ answer: viewPayment(payment, version), replayed: false });
+    let latest: OperationResult = ok({ answer: viewPayment(payment, version), replayed: false });
+    let known: ReadonlySet<string> | undefined;
+    let heard = true;
+    // Earlier ones too: a provider that declined may have taken the money after all.
+    for (const attempt of payment.attempts) {
+      const report = await retrieve(paymentId, attempt);
+      known = report && new Set(report.operations.map(({ operationId }) => operationId));
+      heard &&= report !== undefined;
+      if (!report) continue;
+      latest = await recordReported(context, payment, attempt, { report, evidence });
+      if (!latest.ok) return latest;
+    }
+    // Those of the newest, with whom all operations that may be open are.
+    if (known) latest = await sendAgain(context, paymentId, known, latest);
+    return latest.ok ? ok({ ...latest.value, heard }) : latest;
+  }
 
-    const nextProvider = nextProviderFor(payment);
-    const at = clock.now().toISOString();
-    const recorded = await record(onTheWay(context, 'report', at), paymentId, (before) =>
-      recordReport(report, { evidence, ...(nextProvider && { nextProvider }), at }, before),
+  const retrieve = (
+    paymentId: PaymentId,
+    { operationId: attemptId, provider, providerRef }: Attempt,
+  ): Promise<ProviderReport | undefined> =>
+    tolerate(paymentId, () =>
+      routing
+        .provider(provider)
+        .retrieve({ paymentId, attemptId, ...(providerRef === undefined ? {} : { providerRef }) }),
     );
-    const known = new Set(report.operations.map(({ operationId }) => operationId));
-    return recorded.ok ? sendAgain(context, paymentId, known, recorded) : recorded;
+
+  async function recordReported(
+    context: CommandContext,
+    payment: StartedPayment,
+    { operationId: attemptId }: Attempt,
+    { report, evidence }: { readonly report: ProviderReport; readonly evidence: string },
+  ): Promise<OperationResult> {
+    const nextProvider = await nextProviderFor(context, payment);
+    const at = clock.now().toISOString();
+    const told = { evidence, attemptId, ...(nextProvider && { nextProvider }), at };
+    return record(onTheWay(context, 'report', attemptId, at), payment.paymentId, (before) =>
+      recordReport(report, told, before),
+    );
   }
 
   async function sendAgain(
@@ -238,9 +274,15 @@ export function paymentOperations(ports: OperationsPorts) {
     }
   }
 
-  function nextProviderFor(payment: StartedPayment): string | undefined {
+  /** None once the order is being cancelled: it would be taken only to be given back. */
+  async function nextProviderFor(
+    { tenantId }: CommandContext,
+    payment: StartedPayment,
+  ): Promise<string | undefined> {
     const tried = new Set(payment.attempts.map(({ provider }) => provider));
-    return routing.routeFor(payment).find((name) => !tried.has(name));
+    const next = routing.routeFor(payment).find((name) => !tried.has(name));
+    if (next === undefined) return undefined;
+    return (await isStillWanted(tenantId, payment.orderId)) ? next : undefined;
   }
 
   // No final answer: the command's own id stays free for the one to come.

@@ -1,16 +1,9 @@
-import {
-  isOpen,
-  openOperations,
-  refundedAmount,
-  type Operation,
-  type Refund,
-  type StartedPayment,
-} from '../../domain/payments/payment.ts';
+import { openOperations, refundedAmount, type StartedPayment } from '../../domain/payments/payment.ts';
 import { viewMoney } from '../money-view.ts';
+import { stageOf, viewRefunds } from './refund-view.ts';
 
 /** A payment as every reader sees it. `isSuccessful` is null until it is final whether money was taken. */
 export type PaymentView = ReturnType<typeof viewPayment>;
-export type RefundView = ReturnType<typeof viewRefund>;
 
 export function viewPayment(payment: StartedPayment, version: number) {
   const { paymentId, orderId, status, errorCode, nextAction, expiresAt } = payment;
@@ -34,7 +27,7 @@ export function viewPayment(payment: StartedPayment, version: number) {
       status: stageOf(capture),
       ...(capture.code === undefined ? {} : { error: { code: capture.code } }),
     })),
-    refunds: payment.refunds.map(viewRefund),
+    refunds: viewRefunds(payment),
     disputes: payment.disputes.map(({ disputeId, amount, reason, status: stage, openedAt }) => ({
       disputeId,
       amount: viewMoney(amount),
@@ -52,22 +45,4 @@ export function viewPayment(payment: StartedPayment, version: number) {
 function isSuccessful({ status }: StartedPayment): boolean | null {
   if (status === 'Completed' || status === 'PartiallyCaptured') return true;
   return status === 'Failed' || status === 'Voided' || status === 'Expired' ? false : null;
-}
-
-export function viewRefund(refund: Refund) {
-  const { operationId, amount, lines, reason, code, requestedAt } = refund;
-  return {
-    refundId: operationId,
-    amount: viewMoney(amount),
-    status: stageOf(refund),
-    items: lines.map((line) => ({ ...line, amount: viewMoney(line.amount) })),
-    reason,
-    ...(code === undefined ? {} : { error: { code } }),
-    createdAt: requestedAt,
-  };
-}
-
-function stageOf(operation: Operation): 'Pending' | 'Succeeded' | 'Failed' {
-  if (isOpen(operation)) return 'Pending';
-  return operation.outcome === 'succeeded' ? 'Succeeded' : 'Failed';
 }

@@ -2,6 +2,7 @@ import type { PaymentFacts } from '../orders/order-payments.ts';
 import { excessAmount, paymentOf, type Order, type PlacedOrder } from '../orders/order.ts';
 import {
   attemptOf,
+  awaitingAmount,
   hasOpenDispute,
   isOpen,
   refundableAmount,
@@ -9,7 +10,7 @@ import {
   type StartedPayment,
 } from '../payments/payment.ts';
 import type { PaymentId } from '../shared/ids.ts';
-import { compareMoney, isZero, subtractMoney, type Money } from '../shared/money.ts';
+import { addMoney, compareMoney, isZero, subtractMoney, type Money } from '../shared/money.ts';
 
 /**
  * The process manager between payments and orders. It looks at what is, not at the message that woke it, so messages
@@ -70,6 +71,8 @@ export type Compensation =
       readonly paymentId: PaymentId;
       readonly amount: Money;
       readonly reason: string;
+      /** All goes back: what awaits approval goes with it, by nobody's leave. */
+      readonly overrules?: true;
     };
 
 /** At most one at a time for each payment: the next is decided on what has become of it. */
@@ -86,10 +89,10 @@ function undo(order: PlacedOrder, payments: readonly StartedPayment[]): Compensa
   return payments.flatMap((payment): Compensation[] => {
     const { paymentId } = payment;
     if (isVoidable(payment)) return [{ kind: 'void', paymentId, reason }];
-    const amount = refundableAmount(payment);
+    const amount = addMoney(refundableAmount(payment), awaitingAmount(payment));
     const canRefund =
       amount.amountMinor > 0n && !hasOpenDispute(payment) && !hasFailedRefund(payment, reason);
-    return canRefund ? [{ kind: 'refund', paymentId, amount, reason }] : [];
+    return canRefund ? [{ kind: 'refund', paymentId, amount, reason, overrules: true }] : [];
   });
 }
 

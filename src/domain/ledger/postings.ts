@@ -4,7 +4,18 @@ import type { PaymentEvent } from '../payments/payment-events.ts';
 import { attemptOf, type Payment, type StartedPayment } from '../payments/payment.ts';
 import type { OrderId } from '../shared/ids.ts';
 import { assertNever, invariant } from '../shared/invariant.ts';
-import { addMoney, isZero, subtractMoney, sumMoney, zeroMoney, type Money } from '../shared/money.ts';
+import {
+  addMoney,
+  compareMoney,
+  isZero,
+  money,
+  subtractMoney,
+  sumMoney,
+  zeroMoney,
+  type Money,
+} from '../shared/money.ts';
+import type { PayoutFacts } from './payout.ts';
+import type { MovementKind } from './settlement.ts';
 
 /** One side of a transaction. Debits and credits of a transaction are equal. */
 export type Leg = {
@@ -17,6 +28,7 @@ export type Leg = {
 export type Account =
   | `psp_clearing:${string}`
   | `order_funds:${string}`
+  | 'bank'
   | 'auth_hold'
   | 'auth_contra'
   | 'refund_payable'
@@ -76,6 +88,10 @@ export function paymentPostings(event: PaymentEvent, before: Payment): Leg[] {
     case 'PaymentAmountMismatch':
     case 'PaymentInitiated':
     case 'PaymentProcessed':
+    case 'RefundApprovalLapsed':
+    case 'RefundApprovalRequested':
+    case 'RefundApproved':
+    case 'RefundRejected':
     case 'RefundRequested':
     case 'VoidFailed':
     case 'VoidRequested':
@@ -83,6 +99,23 @@ export function paymentPostings(event: PaymentEvent, before: Payment): Leg[] {
     default:
       return assertNever(event);
   }
+}
+
+/** Events that move money at the provider, as its own books call it. */
+export const MOVEMENTS = {
+  CaptureSucceeded: 'capture',
+  RefundSucceeded: 'refund',
+  RefundFailed: 'refund_failure',
+  DisputeOpened: 'dispute',
+  DisputeWon: 'dispute_won',
+} as const satisfies Partial<Record<PaymentEvent['type'], MovementKind>>;
+
+/** The operation by which the provider knows what it moved; undefined: it moved nothing. */
+export function movedBy(event: PaymentEvent): string | undefined {
+  if (event.type === 'CaptureSucceeded') return event.captureId;
+  if (event.type === 'RefundSucceeded' || event.type === 'RefundFailed') return event.refundId;
+  if (event.type === 'DisputeOpened' || event.type === 'DisputeWon') return event.disputeId;
+  return undefined;
 }
 
 const released = (amount: Money): Leg[] => [debit('auth_contra', amount), credit('auth_hold', amount)];
@@ -95,7 +128,7 @@ function releasedBy(
   const isHeld = before.status === 'Authorized' || before.status === 'PartiallyCaptured';
   if (!isHeld) return zeroMoney(capture.amount.currency);
   const held = subtractMoney(before.authorizedAmount, before.capturedAmount);
-  return capture.final ? held : capture.amount;
+  return capture.final || compareMoney(capture.amount, held) > 0 ? held : capture.amount;
 }
 
 /** What an event of an order means for the books; `before`: the order as it was. */
@@ -112,6 +145,7 @@ export function orderPostings(event: OrderEvent, before: Order): Leg[] {
       invariant(refund, 'a refund is released after it was requested');
       return reversed(promised(refund.source, event.amount, orderId));
     }
+    case 'CustomerDataErased':
     case 'FulfilmentCancelled':
     case 'FulfilmentCreated':
     case 'FulfilmentDelivered':
@@ -174,3 +208,17 @@ const promised = (
 
 const reversed = (legs: readonly Leg[]): Leg[] =>
   legs.map((leg) => ({ ...leg, side: leg.side === 'debit' ? 'credit' : 'debit' }));
+
+/** What a payout means for the books. The account at the provider holds what it owes us before its fees. */
+export const payoutPostings = ({ provider, gross, fees, net }: PayoutFacts): Leg[] =>
+  withoutZeros([
+    signed('bank', net),
+    signed('psp_fees', fees),
+    signed(`psp_clearing:${provider}`, opposite(gross)),
+  ]);
+
+const opposite = ({ amountMinor, currency }: Money): Money => money(-amountMinor, currency);
+
+/** Legs hold no amount below zero: one stands on the other side. */
+const signed = (account: Account, amount: Money): Leg =>
+  amount.amountMinor < 0n ? credit(account, opposite(amount)) : debit(account, amount);

@@ -105,6 +105,8 @@ export type OrderEvent =
   | Stamped<'FulfilmentCancelled', { fulfilmentId: string; reason: string }>
   | Stamped<'ReturnRequested', { returnId: string; lines: readonly LineQuantity[]; reason: string }>
   | Stamped<'ReturnReceived', { returnId: string }>
-  | Stamped<'OrderCompleted', { orderId: OrderId }>;
+  | Stamped<'OrderCompleted', { orderId: OrderId }>
+  /** What it said about a person is gone; null: it was never kept under a key. */
+  | Stamped<'CustomerDataErased', { keyId: string | null }>;
 
 export type OrderEventOf<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;

@@ -10,6 +10,7 @@ import {
   type Order,
   type OrderPayment,
   type OrderRefund,
+  withoutPersonalData,
   type PlacedOrder,
 } from './order.ts';
 
@@ -84,6 +85,8 @@ function evolvePlaced(order: PlacedOrder, event: LaterEvent): PlacedOrder {
     case 'OrderExpired':
     case 'OrderCompleted':
       return evolveWhole(order, event);
+    case 'CustomerDataErased':
+      return withoutPersonalData(order);
     default:
       return assertNever(event);
   }

@@ -1,4 +1,5 @@
 import { decideOn } from '../shared/aggregate.ts';
+import { ERASED } from '../shared/erased.ts';
 import { money, zeroMoney, type Money } from '../shared/money.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { LineQuantity, OrderEvent, ShippedLine } from './order-events.ts';
@@ -8,6 +9,7 @@ import type { OrderRejection } from './order-rejection.ts';
 import {
   fulfilledUnits,
   isCovered,
+  isErased,
   orderPaymentStatus,
   returnedUnits,
   shippedUnits,
@@ -55,7 +57,9 @@ export function shipFulfilment(
   const isFirst = placed.fulfilments.every(({ sold }) => sold.length === 0);
   const shipping = isFirst ? placed.totals.shipping : zeroMoney(placed.currency);
   const lines = fulfilment.lines.map((line) => soldShare(placed, line));
-  return ok([{ type: 'FulfilmentShipped', fulfilmentId, lines, shipping, tracking, at }]);
+  // A parcel leads to a person, and whose order it was is no longer known: nobody could have this erased later.
+  const kept = isErased(placed) ? tracking && ERASED : tracking;
+  return ok([{ type: 'FulfilmentShipped', fulfilmentId, lines, shipping, tracking: kept, at }]);
 }
 
 /** Shares of all shipments of a line sum to the line, whatever their sizes: each is the difference of two roundings. */

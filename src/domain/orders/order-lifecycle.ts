@@ -17,6 +17,7 @@ import {
   hasNoMoney,
   isCovered,
   isDelivered,
+  isErased,
   isFullyPaid,
   openClaims,
   paidAmount,
@@ -28,6 +29,8 @@ export type CreateOrder = PricingRequest & {
   readonly orderId: OrderId;
   readonly customerId: CustomerId;
   readonly expiresAt: string | null;
+  /** Absent: it is asked about later. */
+  readonly knownStock?: { readonly reserved: true } | { readonly reserved: false; readonly reason: string };
   readonly at: string;
 };
 
@@ -52,6 +55,11 @@ export function createOrder(command: CreateOrder): Result<OrderEvent[], PricingR
     at,
   });
   decision.note(...consequences(decision.state(), at));
+  if (command.knownStock) {
+    const { knownStock: stock } = command;
+    const order = decision.state();
+    decision.note(...(stock.reserved ? reserveStock(at, order) : rejectStock(stock.reason, at, order)));
+  }
   return ok(decision.events);
 }
 
@@ -184,6 +192,17 @@ export function reserveStock(at: string, order: Order): OrderEvent[] {
 export function releaseStock(at: string, order: Order): OrderEvent[] {
   if (order.status !== 'Cancelled' && order.status !== 'Expired') return [];
   return order.stock === 'Reserved' ? [{ type: 'StockReleased', orderId: order.orderId, at }] : [];
+}
+
+export type EraseCustomer = { readonly keyId: string | null; readonly at: string };
+
+/** In whatever state it is; repeating it changes nothing. */
+export function eraseCustomer(
+  { keyId, at }: EraseCustomer,
+  order: Order,
+): Result<OrderEvent[], OrderRejection> {
+  if (order.status === 'absent') return err({ code: 'order-not-found' });
+  return ok(isErased(order) ? [] : [{ type: 'CustomerDataErased', keyId, at }]);
 }
 
 type Closing = CancelOrder & { readonly into: 'Cancelled' | 'Expired' };

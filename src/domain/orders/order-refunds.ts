@@ -45,6 +45,15 @@ const refundedOfLine = (order: PlacedOrder, lineId: string): Money =>
       .map(({ amount }) => amount),
   );
 
+/** Whether what was priced before can still go back: its units, and as much of what they cost. */
+export const canRefundLines = (lines: readonly RefundLine[], order: PlacedOrder): boolean =>
+  lines.every(({ lineId, quantity, amount }) => {
+    const line = order.items.find((one) => one.lineId === lineId);
+    if (!line || refundedUnits(order, lineId) + quantity > line.quantity) return false;
+    const back = addMoney(refundedOfLine(order, lineId), amount);
+    return compareMoney(back, addMoney(line.net, line.tax)) <= 0;
+  });
+
 export type PlanRefund = {
   readonly refundId: string;
   readonly paymentId: PaymentId;

@@ -16,5 +16,4 @@ export type OrderRejection =
   | { readonly code: 'quantity-exceeds-available'; readonly field: string; readonly available: number }
   | { readonly code: 'fulfilment-not-found' }
   | { readonly code: 'fulfilment-not-in-state'; readonly status: string; readonly needed: string }
-  | { readonly code: 'return-not-found' }
-  | { readonly code: 'return-not-in-state'; readonly status: string; readonly needed: string };
+  | { readonly code: 'return-not-found' };

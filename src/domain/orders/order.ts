@@ -1,4 +1,5 @@
 import type { Currency } from '../shared/currencies.ts';
+import { ERASED } from '../shared/erased.ts';
 import type { CustomerId, OrderId, PaymentId } from '../shared/ids.ts';
 import {
   addMoney,
@@ -82,6 +83,15 @@ export type PlacedOrder = {
 
 export type Order = { readonly status: 'absent' } | PlacedOrder;
 
+/** Nobody can tell any more whose it was. What it sold, and for how much, stays. */
+export const withoutPersonalData = (order: PlacedOrder): PlacedOrder => ({
+  ...order,
+  customerId: ERASED as CustomerId,
+  fulfilments: order.fulfilments.map((one) => ({ ...one, tracking: one.tracking && ERASED })),
+});
+
+export const isErased = ({ customerId }: PlacedOrder): boolean => customerId === ERASED;
+
 export const paymentOf = (order: PlacedOrder, paymentId: PaymentId): OrderPayment | undefined =>
   order.payments.find((payment) => payment.paymentId === paymentId);
 
@@ -119,7 +129,8 @@ const authorizedClaims = (order: PlacedOrder): Money =>
 
 const floorAtZero = (amount: Money): Money => (amount.amountMinor < 0n ? zeroMoney(amount.currency) : amount);
 
-const isClosed = ({ status }: PlacedOrder): boolean =>
+/** Nothing is to be taken for it any more. */
+export const isClosed = ({ status }: PlacedOrder): boolean =>
   status === 'Cancelling' || status === 'Cancelled' || status === 'Expired';
 
 /** What the customer still owes: open claims do not lessen it, captured money does. Refunds do not raise it again. */

@@ -51,7 +51,18 @@ export function recordOutcome(command: RecordOutcome, payment: Payment): Payment
   invariant(payment.status !== 'absent', 'an outcome follows its payment');
   const found = operationsOf(payment).find(({ operation }) => operation.operationId === command.operationId);
   invariant(found, 'an outcome follows its operation');
-  return isOpen(found.operation) ? settle(command, found, payment) : contradict(command, found, payment);
+  const understood = { ...command, outcome: understand(command.outcome, payment) };
+  return isOpen(found.operation)
+    ? settle(understood, found, payment)
+    : contradict(understood, found, payment);
+}
+
+/** Money in another currency than was asked for is not ours to interpret: that is for people. */
+function understand(outcome: OperationOutcome, { amount: asked }: StartedPayment): OperationOutcome {
+  const reported = outcome.kind === 'succeeded' ? outcome.amount?.currency : undefined;
+  return reported === undefined || reported === asked.currency
+    ? outcome
+    : { kind: 'unknown', reason: `reported in ${reported}` };
 }
 
 function settle(
@@ -65,8 +76,13 @@ function settle(
     // A second unknown says nothing new: the polls that follow the first would otherwise fill the stream.
     return inDoubt ? [] : [{ type: 'OperationOutcomeUnknown', operationId, reason: outcome.reason, at }];
   }
-  // While an earlier call may have been received, that this one was not says nothing.
-  if (outcome.kind === 'not_sent' && inDoubt) return [];
+  if (outcome.kind === 'not_sent') {
+    // While an earlier call may have been received, that this one was not says nothing.
+    if (inDoubt) return [];
+    // What must go back or be let go of is not given up because a provider was busy: it is sent again by the clock.
+    if (kind === 'refund' || kind === 'void')
+      return [{ type: 'OperationOutcomeUnknown', operationId, reason: outcome.code, at }];
+  }
   switch (kind) {
     case 'authorize':
       return settleAttempt(command, operation as Attempt, payment, inDoubt);

@@ -1,6 +1,6 @@
 import type { Currency } from '../shared/currencies.ts';
 import type { OrderId, PaymentId } from '../shared/ids.ts';
-import { compareMoney, isZero, type Money } from '../shared/money.ts';
+import { addMoney, compareMoney, isZero, type Money } from '../shared/money.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type {
   CaptureMethod,
@@ -11,6 +11,7 @@ import type {
 } from './payment-events.ts';
 import {
   capturableAmount,
+  committedRefunds,
   hasOpenDispute,
   isOpen,
   refundableAmount,
@@ -25,11 +26,29 @@ export type PaymentRejection =
   | { readonly code: 'payment-not-voidable'; readonly status: string }
   | {
       readonly code: 'payment-not-refundable';
-      readonly why: 'nothing-captured' | 'all-refunded' | 'disputed';
+      readonly why:
+        'nothing-captured' | 'all-refunded' | 'disputed' | 'less-left' | 'lines-refunded' | 'order-amended';
     }
+  | { readonly code: 'refund-not-found' }
+  | {
+      readonly code: 'refund-not-awaiting-approval';
+      readonly why: 'approved' | 'rejected' | 'lapsed' | 'not-needed';
+    }
+  | { readonly code: 'refund-approval-own' }
   | { readonly code: 'payment-in-flight'; readonly operation: OperationKind }
+  | { readonly code: 'payment-token-required'; readonly provider: string }
+  | {
+      readonly code: 'payment-unsupported';
+      readonly currency: string;
+      readonly paymentMethod: string;
+      readonly captureMethod: string;
+    }
   | { readonly code: 'capture-exceeds-authorized'; readonly capturable: Money }
-  | { readonly code: 'refund-exceeds-refundable'; readonly refundable: Money }
+  | {
+      readonly code: 'refund-exceeds-refundable';
+      readonly field: 'amount' | 'items';
+      readonly refundable: Money;
+    }
   | AmountRejection;
 
 type AmountRejection =
@@ -133,14 +152,22 @@ export type RequestRefund = {
   readonly amount?: Money;
   readonly lines: readonly RefundedLine[];
   readonly reason: string;
+  readonly requestedBy: string;
+  /** What the order costs. */
+  readonly orderTotal: Money;
+  /** What may go back of one payment, all its refunds together, without a second person; absent: all of it. */
+  readonly approvalAbove?: Money;
   readonly at: string;
 };
 
-/** Reserves the amount until the provider has answered: of refunds side by side none can give back too much. */
+/**
+ * Reserves the amount until the provider has answered, or somebody refused to approve of it: of refunds side by side
+ * none can give back too much.
+ */
 export function requestRefund(
-  { refundId, amount, lines, reason, at }: RequestRefund,
+  { refundId, amount, lines, reason, requestedBy, orderTotal, approvalAbove, at }: RequestRefund,
   payment: Payment,
-): Result<[PaymentEventOf<'RefundRequested'>], PaymentRejection> {
+): Result<[PaymentEventOf<'RefundRequested' | 'RefundApprovalRequested'>], PaymentRejection> {
   if (payment.status === 'absent') return err({ code: 'payment-not-found' });
   const code = 'payment-not-refundable';
   if (isZero(payment.capturedAmount)) return err({ code, why: 'nothing-captured' });
@@ -151,8 +178,16 @@ export function requestRefund(
   if (amount === undefined && refundable.amountMinor <= 0n) return err({ code, why: 'all-refunded' });
   const problem = amountProblem(asked, payment.amount.currency);
   if (problem) return err(problem);
-  if (compareMoney(asked, refundable) > 0) return err({ code: 'refund-exceeds-refundable', refundable });
-  return ok([{ type: 'RefundRequested', refundId, amount: asked, lines, reason, at }]);
+  if (compareMoney(asked, refundable) > 0) {
+    const field = lines.length > 0 ? 'items' : 'amount';
+    return err({ code: 'refund-exceeds-refundable', field, refundable });
+  }
+  const facts = { refundId, amount: asked, lines, reason, at };
+  // With what went back before: else a large refund would be asked for as several small ones.
+  const together = addMoney(committedRefunds(payment), asked);
+  return approvalAbove !== undefined && compareMoney(together, approvalAbove) > 0
+    ? ok([{ type: 'RefundApprovalRequested', ...facts, requestedBy, orderTotal }])
+    : ok([{ type: 'RefundRequested', ...facts }]);
 }
 
 function inFlight(

@@ -74,6 +74,24 @@ export type PaymentEvent =
   | Stamped<'VoidFailed', { voidId: string; code: string }>
   /** `amount` was authorized, not captured, and is no longer held. */
   | Stamped<'AuthorizationExpired', { amount: Money }>
+  /** Above its currency's limit: a second person decides, and until then the amount is reserved. */
+  | Stamped<
+      'RefundApprovalRequested',
+      {
+        refundId: string;
+        amount: Money;
+        lines: readonly RefundedLine[];
+        reason: string;
+        requestedBy: string;
+        /** What the order cost when it was asked for. */
+        orderTotal: Money;
+      }
+    >
+  /** Always together with its `RefundRequested`. */
+  | Stamped<'RefundApproved', { refundId: string; approvedBy: string }>
+  | Stamped<'RefundRejected', { refundId: string; rejectedBy: string; reason: string }>
+  /** Nobody decided in time. */
+  | Stamped<'RefundApprovalLapsed', { refundId: string }>
   | Stamped<
       'RefundRequested',
       { refundId: string; amount: Money; lines: readonly RefundedLine[]; reason: string }

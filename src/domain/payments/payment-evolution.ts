@@ -2,6 +2,7 @@ import type { Aggregate } from '../shared/aggregate.ts';
 import { assertNever, invariant } from '../shared/invariant.ts';
 import { addMoney, compareMoney, zeroMoney } from '../shared/money.ts';
 import type { PaymentEvent } from './payment-events.ts';
+import { evolveApproval, evolveRefund } from './refund-evolution.ts';
 import {
   isOpen,
   operationsOf,
@@ -10,13 +11,12 @@ import {
   type Dispute,
   type Operation,
   type Payment,
-  type Refund,
   type StartedPayment,
 } from './payment.ts';
 
 export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
   category: 'payment',
-  stateVersion: 2,
+  stateVersion: 3,
   firstEvent: 'PaymentInitiated',
   absent: { status: 'absent' },
   evolve,
@@ -32,7 +32,7 @@ function evolve(payment: Payment, event: PaymentEvent): Payment {
     return {
       status: 'Pending',
       ...facts,
-      ...{ attempts: [], captures: [], voids: [], refunds: [], disputes: [] },
+      ...{ attempts: [], captures: [], voids: [], refunds: [], approvals: [], disputes: [] },
       authorizedAmount: nothing,
       capturedAmount: nothing,
       isProcessed: false,
@@ -67,6 +67,11 @@ function evolveStarted(payment: StartedPayment, event: LaterEvent): StartedPayme
     case 'RefundSucceeded':
     case 'RefundFailed':
       return evolveRefund(payment, event);
+    case 'RefundApprovalRequested':
+    case 'RefundApproved':
+    case 'RefundRejected':
+    case 'RefundApprovalLapsed':
+      return evolveApproval(payment, event);
     case 'DisputeOpened':
     case 'DisputeUpdated':
     case 'DisputeWon':
@@ -102,14 +107,8 @@ function evolveAttempt(
   switch (event.type) {
     case 'AttemptStarted': {
       const { provider, providerKey } = event;
-      const attempt: Attempt = {
-        operationId: attemptId,
-        outcome: 'requested',
-        requestedAt: at,
-        provider,
-        providerKey,
-      };
-      return { ...settled, attempts: [...payment.attempts, attempt] };
+      const called = { operationId: attemptId, outcome: 'requested', requestedAt: at } as const;
+      return { ...settled, attempts: [...payment.attempts, { ...called, provider, providerKey }] };
     }
     case 'AttemptPending':
       // After an action of the customer there is none left to wait for.
@@ -157,26 +156,29 @@ function evolveCapture(
     case 'CaptureRequested': {
       invariant(!known, 'a capture is requested once');
       const { amount, final } = event;
-      const capture: Capture = { operationId, outcome: 'requested', requestedAt: at, amount, final };
+      const capture = { operationId, outcome: 'requested', requestedAt: at, amount, final } as const;
       return { ...payment, captures: [...payment.captures, capture] };
     }
     case 'CaptureSucceeded': {
       const { amount, final } = event;
       const capturedAmount = addMoney(payment.capturedAmount, amount);
-      invariant(compareMoney(capturedAmount, payment.authorizedAmount) <= 0, 'captured ≤ authorized');
+      // What a provider took beyond what it had authorized it took all the same.
+      const isAll = compareMoney(capturedAmount, payment.authorizedAmount) >= 0;
+      const authorizedAmount = isAll ? capturedAmount : payment.authorizedAmount;
       // With automatic capture nobody requested it: the attempt did both.
       const capture: Capture = { operationId, outcome: 'succeeded', requestedAt: at, amount, final };
       const captures = known
         ? changed(payment.captures, operationId, { outcome: 'succeeded', amount })
         : [...payment.captures, capture];
-      const isAll = final || compareMoney(capturedAmount, payment.authorizedAmount) === 0;
-      return { ...payment, captures, capturedAmount, status: isAll ? 'Completed' : 'PartiallyCaptured' };
+      const status = final || isAll ? 'Completed' : 'PartiallyCaptured';
+      return { ...payment, captures, authorizedAmount, capturedAmount, status };
     }
-    case 'CaptureFailed': {
+    case 'CaptureFailed':
       invariant(known, 'an outcome follows its capture');
-      const { code } = event;
-      return { ...payment, captures: changed(payment.captures, operationId, { outcome: 'declined', code }) };
-    }
+      return {
+        ...payment,
+        captures: changed(payment.captures, operationId, { outcome: 'declined', code: event.code }),
+      };
     default:
       return assertNever(event);
   }
@@ -215,26 +217,6 @@ function evolveVoid(
 const ended = ({ attempts }: StartedPayment): Attempt[] =>
   attempts.map((attempt) => (isOpen(attempt) ? { ...attempt, outcome: 'declined' as const } : attempt));
 
-function evolveRefund(
-  payment: StartedPayment,
-  event: EventsOf<'RefundRequested' | 'RefundSucceeded' | 'RefundFailed'>,
-): StartedPayment {
-  const { refundId: operationId, amount, at } = event;
-  switch (event.type) {
-    case 'RefundRequested': {
-      const { lines, reason } = event;
-      const refund: Refund = { operationId, outcome: 'requested', requestedAt: at, amount, lines, reason };
-      return { ...payment, refunds: [...payment.refunds, refund] };
-    }
-    case 'RefundSucceeded':
-      return withRefund(payment, operationId, { outcome: 'succeeded', amount });
-    case 'RefundFailed':
-      return withRefund(payment, operationId, { outcome: 'declined', code: event.code });
-    default:
-      return assertNever(event);
-  }
-}
-
 function evolveDispute(
   payment: StartedPayment,
   event: EventsOf<'DisputeOpened' | 'DisputeUpdated' | 'DisputeWon' | 'DisputeLost'>,
@@ -271,14 +253,6 @@ const withAttempt = (payment: StartedPayment, id: string, change: Partial<Attemp
     'an outcome follows its attempt',
   );
   return { ...payment, attempts: changed(payment.attempts, id, change) };
-};
-
-const withRefund = (payment: StartedPayment, id: string, change: Partial<Refund>): StartedPayment => {
-  invariant(
-    payment.refunds.some(({ operationId }) => operationId === id),
-    'an outcome follows its refund',
-  );
-  return { ...payment, refunds: changed(payment.refunds, id, change) };
 };
 
 /** Changes what is common to operations of every kind. An automatic capture shares its attempt's id. */

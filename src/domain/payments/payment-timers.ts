@@ -1,4 +1,12 @@
-import { attemptOf, isOpen, operationsOf, type Payment, type StartedPayment } from './payment.ts';
+import {
+  attemptOf,
+  awaitingApproval,
+  isOpen,
+  operationsOf,
+  type Payment,
+  type StartedPayment,
+} from './payment.ts';
+import { lapsesAt } from './refund-approval.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -21,7 +29,7 @@ const LET_GO_BEFORE_MS = DAY;
 
 /**
  * When a payment has to be looked at next, if nothing happens to it before. Later than `after`, but for a deadline that
- * passed while something else was under way: it counts until a void was tried.
+ * passed while something else was under way, which counts until a void was tried, and for an approval's, until it lapsed.
  */
 export function nextPaymentWake(payment: Payment, after: string): string | undefined {
   if (payment.status === 'absent') return undefined;
@@ -38,6 +46,7 @@ export function nextPaymentWake(payment: Payment, after: string): string | undef
     ...(isLeft && (deadline > afterMs || !isBusy) ? [deadline] : []),
     // What could not be let go of ends by itself, and somebody has to notice.
     ...endsAt(payment).filter((ms) => ms > afterMs),
+    ...awaitingApproval(payment).map((approval) => Date.parse(lapsesAt(approval))),
   ];
   return times.length > 0 ? new Date(Math.min(...times)).toISOString() : undefined;
 }

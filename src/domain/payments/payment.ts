@@ -37,6 +37,20 @@ export type Refund = Operation & {
   readonly reason: string;
   readonly code?: string;
 };
+/** Of a refund above the limit. Once it is approved, the refund itself is among the operations. */
+export type RefundApproval = {
+  readonly refundId: string;
+  readonly amount: Money;
+  readonly lines: readonly RefundedLine[];
+  readonly reason: string;
+  readonly status: 'awaiting' | 'approved' | 'rejected' | 'lapsed';
+  readonly requestedBy: string;
+  readonly orderTotal: Money;
+  readonly requestedAt: string;
+  readonly decidedBy?: string;
+  readonly decidedAt?: string;
+  readonly rejectionReason?: string;
+};
 export type Dispute = {
   readonly disputeId: string;
   readonly amount: Money;
@@ -69,6 +83,7 @@ export type StartedPayment = {
   readonly captures: readonly Capture[];
   readonly voids: readonly Void[];
   readonly refunds: readonly Refund[];
+  readonly approvals: readonly RefundApproval[];
   readonly disputes: readonly Dispute[];
   readonly authorizedAmount: Money;
   readonly capturedAmount: Money;
@@ -131,11 +146,21 @@ export function capturableAmount(payment: StartedPayment): Money {
   return subtractMoney(payment.authorizedAmount, taken);
 }
 
-/** Captured, and neither given back, nor on its way back, nor claimed by the customer's bank. */
-export function refundableAmount(payment: StartedPayment): Money {
+export const awaitingApproval = ({ approvals }: StartedPayment): RefundApproval[] =>
+  approvals.filter(({ status }) => status === 'awaiting');
+
+export const awaitingAmount = (payment: StartedPayment): Money => sumOf(payment, awaitingApproval(payment));
+
+/** Given back, on its way back, or waiting for somebody to approve of it. */
+export function committedRefunds(payment: StartedPayment): Money {
   const refunds = payment.refunds.filter((refund) => isOpen(refund) || refund.outcome === 'succeeded');
+  return addMoney(sumOf(payment, refunds), awaitingAmount(payment));
+}
+
+/** Captured, and neither given back, nor about to be, nor claimed by the customer's bank. */
+export function refundableAmount(payment: StartedPayment): Money {
   const disputes = payment.disputes.filter(({ status }) => status !== 'won');
-  return subtractMoney(payment.capturedAmount, addMoney(sumOf(payment, refunds), sumOf(payment, disputes)));
+  return subtractMoney(payment.capturedAmount, addMoney(committedRefunds(payment), sumOf(payment, disputes)));
 }
 
 /** Lost to the customer's bank. */

@@ -40,13 +40,17 @@ export type ProviderReport = {
 // A request may still be on its way when we ask: that the provider knows nothing of it is evidence only later.
 const ABSENCE_TELLS_AFTER_MS = 120_000;
 
+/** `attemptId`: the attempt that was asked about; absent: the newest. */
+export type ReportEvidence = Evidence & { readonly attemptId?: string };
+
 /** Writes down all that is new in a report. It only ever moves forward, so reports may come late and out of order. */
 export function recordReport(
   report: ProviderReport,
-  { at, ...evidence }: Evidence,
+  { at, attemptId, ...evidence }: ReportEvidence,
   payment: Payment,
 ): PaymentEvent[] {
   invariant(payment.status !== 'absent', 'a report follows its payment');
+  const asked = attemptId ?? attemptOf(payment).operationId;
   const decision = decideOn<Payment, PaymentEvent>(paymentAggregate, payment);
   const { note } = decision;
   const current = () => decision.state() as StartedPayment;
@@ -55,8 +59,11 @@ export function recordReport(
     if (known.has(operationId)) note(...recordOutcome({ ...evidence, at, operationId, outcome }, current()));
   }
   const reported = new Set(report.operations.map(({ operationId }) => operationId));
-  const [lost] = openOperations(current()).filter(({ operation }) => !reported.has(operation.operationId));
-  if (lost?.kind === 'authorize' && ageMs(lost, at) >= ABSENCE_TELLS_AFTER_MS) {
+  // One provider's silence says nothing of an attempt with another.
+  const lost = openOperations(current()).find(
+    ({ operation: { operationId } }) => operationId === asked && !reported.has(operationId),
+  );
+  if (lost && ageMs(lost, at) >= ABSENCE_TELLS_AFTER_MS) {
     const outcome = { kind: 'not_sent', code: 'not_received' } as const;
     const { operationId } = lost.operation;
     note(...settleAttempt({ ...evidence, at, operationId, outcome }, attemptOf(current()), current(), true));

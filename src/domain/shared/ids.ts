@@ -3,6 +3,10 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type OrderId = Branded<'OrderId'>;
 export type PaymentId = Branded<'PaymentId'>;
+/** Of the stream; the provider's name for the payout is another. */
+export type PayoutStreamId = Branded<'PayoutStreamId'>;
+/** Of the stream of one outage of a webhook endpoint. */
+export type WebhookOutageId = Branded<'WebhookOutageId'>;
 export type TenantId = Branded<'TenantId'>;
 /** Chosen by the tenant's own systems: opaque to us. */
 export type CustomerId = Branded<'CustomerId'>;

@@ -1,0 +1,2 @@
+/** Stands where something about a person was, once it was erased. */
+export const ERASED = 'erased';
