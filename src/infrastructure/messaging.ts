@@ -1,5 +1,6 @@
 import { hostOnLog } from './consumers/on-log.ts';
 import type { Messaging, MessagingOptions } from './consumers/host.ts';
+import { RETRIES } from './consumers/retries.ts';
 import { followsCheck } from './event-log/worker.ts';
 
 /** Brings events to the consumers: the same handlers, by RabbitMQ or without. */
@@ -11,8 +12,8 @@ export async function startMessaging(options: MessagingOptions): Promise<Messagi
   return onRabbitmq(options, amqpUrl);
 }
 
-function onLog({ worker, consumers }: MessagingOptions): Messaging {
-  const hosted = hostOnLog(worker, consumers);
+function onLog({ worker, consumers, told }: MessagingOptions): Messaging {
+  const hosted = hostOnLog(worker, consumers, RETRIES, told?.onUnhandled);
   return {
     checks: () => [
       followsCheck(

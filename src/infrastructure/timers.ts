@@ -28,7 +28,15 @@ export async function wakeDue(pool: Pool, wake: Wake, logger: Logger): Promise<v
       }
     },
   );
-  await pool.query(`delete from timer_claim where until < now() - interval '1 hour'`);
+}
+
+/** Claims that are over, and those of streams that have changed since. */
+export async function forgetClaims(pool: Pool): Promise<void> {
+  await pool.query(
+    `delete from timer_claim c using stream s
+     where s.shard = c.shard and s.stream_id = c.stream_id
+       and (c.until < now() - interval '1 hour' or s.version > c.version)`,
+  );
 }
 
 /** Of those that are due, the ones that no other process has claimed, and that were not put off in their version. */

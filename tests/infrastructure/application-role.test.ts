@@ -184,7 +184,7 @@ describe('the role that the service runs with', () => {
     await owner.query(`create table newer (id int);
       insert into application_privilege (object, privileges) values ('table newer', 'select');
       grant delete on event to ${role.name}; grant create on schema public to ${role.name}, public`);
-    await migrateAs(database.connectionString, application, { folder: MIGRATIONS_FOLDER });
+    await migrateAs({ ownerUrl: database.connectionString }, application, { folder: MIGRATIONS_FOLDER });
     expect((await application.query('select * from newer')).rows).toEqual([]);
     await expect(application.query('delete from event')).rejects.toThrow(/^permission denied/);
     await expect(application.query('create table mine (id int)')).rejects.toThrow(/^permission denied/);
@@ -220,7 +220,7 @@ it('nobody else may call a function that acts with the owner’s rights', async 
 
 const refused = async (applicationAs: string, ownerUrl = database.connectionString): Promise<unknown> => {
   const pool = createPool({ connectionString: applicationAs, max: 1, onConnectionError: () => {} });
-  const fault = await migrateAs(ownerUrl, pool, { folder: MIGRATIONS_FOLDER }).catch(
+  const fault = await migrateAs({ ownerUrl }, pool, { folder: MIGRATIONS_FOLDER }).catch(
     (caught: unknown) => caught,
   );
   await pool.end();

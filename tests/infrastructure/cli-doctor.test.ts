@@ -7,6 +7,7 @@ import {
   type DoctorCheck,
 } from '../../src/cli/doctor-checks.ts';
 import { readLogFacts, type LogFacts } from '../../src/infrastructure/event-log/log-facts.ts';
+import { ensureTenant } from '../../src/infrastructure/postgres/api-keys.ts';
 import { createCheckpoints } from '../../src/infrastructure/event-log/leases.ts';
 import type { UnitStanding } from '../../src/infrastructure/event-log/subscription-control.ts';
 import { migrationState } from '../../src/infrastructure/postgres/pending-migrations.ts';
@@ -278,6 +279,44 @@ describe('doctor on a database', () => {
       furthestHead: 1n,
       lastPartition: { from: 20_000_000n, to: 40_000_000n },
     });
+  });
+
+  it('counts what waits for a person', async () => {
+    const run = cliOn({ connectionString: database.connectionString });
+    const { checks: none } = jsonOf(await run('doctor', '--json')) as { checks: DoctorCheck[] };
+    expect(none.slice(-4).map(({ status, detail }) => [status, detail])).toEqual(
+      Array.from({ length: 4 }, () => ['ok', 'none']),
+    );
+
+    const tenant = await ensureTenant(database.pool, 'acme');
+    await database.pool.query(
+      `insert into provider_webhook (provider, event_id, type, received_at)
+       values ('simulated', 'old', 'payment.captured', now() - interval '61 min'), ('simulated', 'new', 'x', now())`,
+    );
+    await database.pool.query(
+      `insert into webhook_endpoint (endpoint_id, tenant_id, url, events, secret, status, disabled_reason)
+       values (gen_random_uuid(), $1, 'https://a.example', '{*}', $2, 'disabled', 'gone'),
+              (gen_random_uuid(), $1, 'https://b.example', '{*}', $2, 'disabled', 'requested')`,
+      [tenant, Buffer.alloc(24)],
+    );
+    await database.pool.query(
+      `insert into reconciliation_break (provider, day, kind, subject, currency, resolved_at)
+       values ('simulated', '2026-01-31', 'missing-in-books', 'a', 'USD', null),
+              ('simulated', '2026-01-31', 'missing-in-books', 'b', 'USD', now())`,
+    );
+    await database.pool.query(
+      `insert into dead_letter (letter_id, consumer, message_id, group_id, state, fault_type, fault_message, attempts,
+         replays, first_failed_at, failed_at, body)
+       select gen_random_uuid(), 'webhooks', state, 'g', state, 'Error', 'no', 5, 0, now(), now(), '{}'
+       from unnest(array['failed', 'discarded']) as s (state)`,
+    );
+    const { checks } = jsonOf(await run('doctor', '--json')) as { checks: DoctorCheck[] };
+    expect(checks.slice(-4).map(({ name, status, detail }) => [name, status, detail])).toEqual([
+      ['dead letters', 'warn', '1'],
+      ['provider webhooks over 1 h', 'warn', '1'],
+      ['disabled webhook endpoints', 'warn', '1'],
+      ['reconciliation breaks', 'warn', '1'],
+    ]);
   });
 
   it('says only what it can on a database without the schema, on which all others refuse to work', async () => {

@@ -72,6 +72,17 @@ describe('wrong usage', () => {
     ],
     ['an empty reason', 'parked discard 0-1 --subscription order-summary --reason=', /--reason is empty/],
     ['a key for nobody', 'create-key', /required option '--tenant <name>'/],
+    ['keys of nobody', 'keys list', /required option '--tenant <name>'/],
+    [
+      'a key that is none',
+      'keys revoke x --tenant acme',
+      /'x' is invalid for argument 'key'.*keys list shows it/,
+    ],
+    [
+      'an overlap that is too long',
+      'keys rotate 019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b --tenant acme --overlap 9999999',
+      /from 0 to 604800/,
+    ],
     ['an unknown mode', 'create-key --tenant acme --mode prod', /'prod' is invalid.*live, test/],
   ])('%s ends with 2 and says what is accepted', async (_, line, message) => {
     const { exitCode, stdout, stderr } = await run(...line.split(' ').filter((word) => word !== ''));
@@ -87,6 +98,10 @@ describe('help', () => {
     '',
     'migrate',
     'create-key',
+    'keys',
+    'keys list',
+    'keys rotate',
+    'keys revoke',
     'projections',
     'projections list',
     'projections rebuild',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CONTRACT_NAMES } from '../../src/application/integration-events.ts';
 import { CONFIG_VARIABLES, describeConfigProblem, parseConfig, type Config } from '../../src/config.ts';
 
 const DATABASE_URL = 'postgres://orders:s3cret@db:5432/orders';
@@ -31,8 +32,30 @@ describe('configuration', () => {
       logShards: undefined,
       poolMax: 10,
       amqpUrl: undefined,
+      massTransitEnvelopes: [],
+      paymentProviders: ['simulated'],
+      paymentRoutes: [],
+      refundApprovalAbove: [],
+      stripeMulticapture: 'off',
+      webhooksAllowPrivate: 'off',
+      corsOrigins: [],
+      jwtClockToleranceSeconds: 30,
       logLevel: 'info',
       shutdownTimeoutSeconds: 20,
+      limits: {
+        rateLimitReadsPerMinute: 600_000,
+        rateLimitWritesPerMinute: 120_000,
+        rateLimitUnauthenticatedPerMinute: 600,
+        trustProxy: [],
+        maxConnections: 5_000,
+        maxReadsInWork: 64,
+        maxWritesInWork: 64,
+        maxPaymentsInWork: 128,
+        maxWaitMs: 50,
+        shutdownDelaySeconds: 0,
+      },
+      ...{ metricsPort: undefined, metricsHost: '127.0.0.1' },
+      ...{ tracesUrl: undefined, tracesServiceName: 'order-payments', tracesRatio: 1 },
     });
   });
 
@@ -42,11 +65,44 @@ describe('configuration', () => {
       HOST: '0.0.0.0',
       PORT: '8080',
       DATABASE_URL,
+      DATABASE_OWNER_URL: DATABASE_URL,
+      DATABASE_READER_ROLE: 'reports',
       LOG_SHARDS: '8',
       POOL_MAX: '25',
       AMQP_URL: 'amqps://mq',
+      MASSTRANSIT_ENVELOPES: 'order.created.v1, payment.processed.v1',
+      PAYMENT_PROVIDERS: 'stripe,simulated',
+      PAYMENT_ROUTES: 'EUR:stripe; *:simulated',
+      REFUND_APPROVAL_ABOVE: 'USD:100000, JPY:0',
+      STRIPE_SECRET_KEY: 'sk_test_s3cret',
+      STRIPE_WEBHOOK_SECRET: 'whsec_s3cret',
+      STRIPE_API_URL: 'http://localhost:12111',
+      STRIPE_RETURN_URL: 'https://shop.example.com/paid',
+      STRIPE_MULTICAPTURE: 'on',
+      CORS_ORIGINS: 'https://shop.example, http://localhost:5173',
+      JWT_ISSUER: 'https://id.example/',
+      JWT_AUDIENCE: 'orders',
+      JWT_JWKS_URL: 'https://id.example/keys',
+      JWT_CLOCK_TOLERANCE_SECONDS: '5',
+      PUBLIC_URL: 'https://orders.example.com',
       LOG_LEVEL: 'debug',
       SHUTDOWN_TIMEOUT_SECONDS: '5',
+      RATE_LIMIT_READS_PER_MINUTE: 'off',
+      RATE_LIMIT_WRITES_PER_MINUTE: '600',
+      RATE_LIMIT_UNAUTHENTICATED_PER_MINUTE: '60',
+      TRUST_PROXY: '10.0.0.0/8, ::1',
+      MAX_CONNECTIONS: '100',
+      MAX_READS_IN_WORK: '10',
+      MAX_WRITES_IN_WORK: '20',
+      MAX_PAYMENTS_IN_WORK: '30',
+      MAX_WAIT_MS: '40',
+      SHUTDOWN_DELAY_SECONDS: '3',
+      METRICS_PORT: '9464',
+      METRICS_HOST: '0.0.0.0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%2Cb, x-other=c',
+      OTEL_SERVICE_NAME: 'orders-eu',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
     };
     expect(accepted(env)).toEqual({
       nodeEnv: 'production',
@@ -54,14 +110,101 @@ describe('configuration', () => {
       port: 8080,
       portIsExplicit: true,
       databaseUrl: DATABASE_URL,
+      databaseOwnerUrl: DATABASE_URL,
+      databaseReaderRole: 'reports',
       dataDir: undefined,
       logShards: 8,
       poolMax: 25,
       amqpUrl: 'amqps://mq',
+      massTransitEnvelopes: ['order.created.v1', 'payment.processed.v1'],
+      paymentProviders: ['stripe', 'simulated'],
+      paymentRoutes: [{ currency: 'EUR', providers: ['stripe'] }, { providers: ['simulated'] }],
+      refundApprovalAbove: [
+        { currency: 'USD', amountMinor: 100_000n },
+        { currency: 'JPY', amountMinor: 0n },
+      ],
+      stripeSecretKey: 'sk_test_s3cret',
+      stripeWebhookSecret: 'whsec_s3cret',
+      stripeApiUrl: 'http://localhost:12111',
+      stripeReturnUrl: 'https://shop.example.com/paid',
+      stripeMulticapture: 'on',
+      webhooksAllowPrivate: 'off',
+      corsOrigins: ['https://shop.example', 'http://localhost:5173'],
+      jwtIssuer: 'https://id.example/',
+      jwtAudience: 'orders',
+      jwtJwksUrl: 'https://id.example/keys',
+      jwtClockToleranceSeconds: 5,
+      publicUrl: 'https://orders.example.com',
       logLevel: 'debug',
       shutdownTimeoutSeconds: 5,
+      limits: {
+        rateLimitReadsPerMinute: 'off',
+        rateLimitWritesPerMinute: 600,
+        rateLimitUnauthenticatedPerMinute: 60,
+        trustProxy: ['10.0.0.0/8', '::1'],
+        maxConnections: 100,
+        maxReadsInWork: 10,
+        maxWritesInWork: 20,
+        maxPaymentsInWork: 30,
+        maxWaitMs: 40,
+        shutdownDelaySeconds: 3,
+      },
+      ...{ metricsPort: 9464, metricsHost: '0.0.0.0' },
+      tracesUrl: 'https://collector:4318/v1/traces',
+      tracesHeaders: [
+        ['x-key', 'a,b'],
+        ['x-other', 'c'],
+      ],
+      ...{ tracesServiceName: 'orders-eu', tracesRatio: 0.25 },
     });
     expect(accepted({ DATA_DIR: 'data/main' }).dataDir).toBe('data/main');
+  });
+
+  it('takes the whole address for traces before the one of all telemetry', () => {
+    const OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = 'http://collector/api/traces';
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://other', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT };
+    expect(accepted(env).tracesUrl).toBe(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  });
+
+  it.each([
+    ['OTEL_TRACES_SAMPLER_ARG', '1.1'],
+    ['OTEL_TRACES_SAMPLER_ARG', 'half'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 's3cret'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x-key=%s3cret'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_SERVICE_NAME', 'orders payments'],
+    ['METRICS_PORT', '0'],
+    ['METRICS_HOST', 'no host'],
+  ])('refuses %s=%s, and prints no secret', (name, value) => {
+    expect(refused({ [name]: value })).toEqual([name]);
+    expect(printed({ [name]: value })).not.toContain('s3cret');
+  });
+
+  it('takes * for all types of messages, and no list with another', () => {
+    const AMQP_URL = 'amqp://mq';
+    const all = accepted({ AMQP_URL, MASSTRANSIT_ENVELOPES: ' * ' }).massTransitEnvelopes;
+    expect(all).toEqual(Object.keys(CONTRACT_NAMES));
+    for (const bad of [
+      ',',
+      'order.created.v2',
+      'OrderCreated',
+      '*,order.paid.v1',
+      'order.paid.v1,order.paid.v1',
+    ])
+      expect(refused({ AMQP_URL, MASSTRANSIT_ENVELOPES: bad })).toEqual(['MASSTRANSIT_ENVELOPES']);
+  });
+
+  it('takes limits of refunds, each currency once, in whole minor units', () => {
+    for (const bad of [
+      ...[',', 'USD', 'USD:', ':1', 'USD:1,', 'USD:1.5', 'USD:-1', 'USD:1e3', 'usd:1', 'XYZ:1', 'USD=1'],
+      ...['USD:1;EUR:1', 'USD:1,USD:2', 'USD:1000000000000', 'USD: 1', '*:1'],
+    ])
+      expect(refused({ REFUND_APPROVAL_ABOVE: bad })).toEqual(['REFUND_APPROVAL_ABOVE']);
+  });
+
+  it('refuses envelopes without a broker', () => {
+    expect(refused({ MASSTRANSIT_ENVELOPES: '*' })).toEqual(['MASSTRANSIT_ENVELOPES']);
+    expect(refused({ MASSTRANSIT_ENVELOPES: '*', AMQP_URL: 'mq' })).toEqual(['AMQP_URL']);
   });
 
   it('takes an empty variable for an unset one', () => {
@@ -100,6 +243,15 @@ describe('configuration', () => {
     expect(refused({ LOG_SHARDS })).toEqual(['LOG_SHARDS']);
   });
 
+  it.each(['on', 'proxy', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.1,', '::1/129'])(
+    'refuses %j as proxies',
+    (TRUST_PROXY) => expect(refused({ TRUST_PROXY })).toEqual(['TRUST_PROXY']),
+  );
+
+  it.each(['0', '-1', 'none', '1.5'])('refuses %j as a rate', (RATE_LIMIT_READS_PER_MINUTE) => {
+    expect(refused({ RATE_LIMIT_READS_PER_MINUTE })).toEqual(['RATE_LIMIT_READS_PER_MINUTE']);
+  });
+
   it.each(['1', '64'])('accepts %j as a number of shards', (LOG_SHARDS) => {
     expect(accepted({ LOG_SHARDS }).logShards).toBe(Number(LOG_SHARDS));
   });
@@ -112,6 +264,13 @@ describe('configuration', () => {
     ['DATABASE_OWNER_URL', 'mysql://orders:s3cret@db/orders'],
     ['AMQP_URL', 'http://guest:s3cret@mq'],
     ['AMQP_URL', 'amqp:s3cret'],
+    ['STRIPE_API_URL', 'ftp://s3cret'],
+    ['PUBLIC_URL', 'orders:s3cret'],
+    ['STRIPE_SECRET_KEY', 's3cret'],
+    ['STRIPE_SECRET_KEY', 'pk_live_s3cret'],
+    ['STRIPE_SECRET_KEY', 'sk_live_s3 cret'],
+    ['STRIPE_WEBHOOK_SECRET', 'sk_live_s3cret'],
+    ['STRIPE_WEBHOOK_SECRET', 'whsec_'],
   ])('refuses a wrong %s and never prints what it holds', (name, given) => {
     const env = { DATABASE_URL, [name]: given };
     expect(refused(env)).toEqual([name]);
@@ -130,13 +289,31 @@ describe('configuration', () => {
 
 describe('variables that contradict each other', () => {
   it('refuses production on the embedded database', () => {
-    expect(refused({ NODE_ENV: 'production' })).toEqual(['DATABASE_URL']);
+    const env = { NODE_ENV: 'production', PAYMENT_PROVIDERS: 'simulated' };
+    expect(refused(env)).toEqual(['DATABASE_URL']);
   });
 
+  it('refuses a reader where nobody could give it rights', () => {
+    expect(printed({ DATABASE_URL, DATABASE_READER_ROLE: 'reports' })).toMatch(/^DATABASE_READER_ROLE: /);
+    const env = { DATABASE_URL, DATABASE_OWNER_URL: DATABASE_URL };
+    expect(printed({ ...env, DATABASE_READER_ROLE: 'reports' })).toBe('');
+    expect(printed({ ...env, DATABASE_READER_ROLE: 'a"; drop' })).toMatch(/^DATABASE_READER_ROLE: /);
+  });
+
+  it('refuses webhooks into private networks in production', () => {
+    const env = { NODE_ENV: 'production', DATABASE_URL, PAYMENT_PROVIDERS: 'simulated' };
+    expect(printed(env)).toBe('');
+    expect(printed({ ...env, WEBHOOKS_ALLOW_PRIVATE: 'on' })).toMatch(/^WEBHOOKS_ALLOW_PRIVATE: given "on"/);
+  });
+
+  it.each(['*', 'null', 'shop.example', 'https://shop.example/', 'ftp://shop.example', 'https://a.example,'])(
+    'refuses %j as origins of pages',
+    (CORS_ORIGINS) => expect(printed({ CORS_ORIGINS })).toMatch(/^CORS_ORIGINS: /),
+  );
+
   it('does not call a malformed DATABASE_URL missing as well', () => {
-    expect(refused({ NODE_ENV: 'production', HOST: '0.0.0.0', DATABASE_URL: 'mysql://db' })).toEqual([
-      'DATABASE_URL',
-    ]);
+    const env = { NODE_ENV: 'production', PAYMENT_PROVIDERS: 'simulated', HOST: '0.0.0.0' };
+    expect(refused({ ...env, DATABASE_URL: 'mysql://db' })).toEqual(['DATABASE_URL']);
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.20', 'orders.example.com', '127.example.com'])(

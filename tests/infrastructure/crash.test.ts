@@ -83,7 +83,7 @@ describe('the service killed with kill -9', { timeout: 120_000 }, () => {
 
   it.each([
     ['after the attempt was committed, before the provider was called', 'append-units', 1],
-    ['after the provider took the money, before we heard of it', 'simulated-enter', 1],
+    ['after the provider took the money, before we heard of it', 'simulated-open', 1],
     ['after the outcome was committed, before the answer', 'append-units', 2],
   ])('%s takes the money once when the payment is repeated', async (_moment, statement, nth) => {
     const first = await start(database.connectionString);

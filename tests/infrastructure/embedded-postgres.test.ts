@@ -174,9 +174,12 @@ async function kill(holder: Holder): Promise<void> {
 /** The process id of the live server on this data folder. */
 function serverPid(dataDir: string): number | undefined {
   const file = join(dataDir, 'postgres/postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-  return isAlive(pid) ? pid : undefined;
+  try {
+    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+    return isAlive(pid) ? pid : undefined;
+  } catch {
+    return undefined; // not there yet, or no longer
+  }
 }
 
 /** False for a zombie too: who inherits an orphan may take its time to bury it. */

@@ -14,6 +14,8 @@ import { MoneyPayload, Text } from '../../src/infrastructure/codecs/payload-sche
 import { version1, type PayloadVersions } from '../../src/infrastructure/codecs/payload-versions.ts';
 import { PAYMENT_PAYLOADS } from '../../src/infrastructure/codecs/payment-codec.ts';
 import { payloadFor } from '../support/payload-arbitrary.ts';
+import { PAYOUT_PAYLOADS } from '../../src/infrastructure/codecs/payout-codec.ts';
+import { WEBHOOK_OUTAGE_PAYLOADS } from '../../src/infrastructure/codecs/webhook-outage-codec.ts';
 import goldenPayloads from './golden-payloads.json' with { type: 'json' };
 
 /** A payload as it was once written and, if its version is no longer current, what the upcasters make of it. */
@@ -60,7 +62,11 @@ function faultOf(work: () => unknown): unknown {
 type Known = { what: string; payloads: Readonly<Record<string, PayloadVersions>>; golden: readonly Golden[] };
 
 const KNOWN: readonly Known[] = [
-  { what: 'stored events', payloads: { ...ORDER_PAYLOADS, ...PAYMENT_PAYLOADS }, golden: goldenPayloads },
+  {
+    what: 'stored events',
+    payloads: { ...ORDER_PAYLOADS, ...PAYMENT_PAYLOADS, ...PAYOUT_PAYLOADS, ...WEBHOOK_OUTAGE_PAYLOADS },
+    golden: goldenPayloads,
+  },
   { what: 'stored events with a history', payloads: { Repriced: REPRICED }, golden: REPRICED_GOLDEN },
 ];
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { LogOverloaded, LogUnavailable, type AppendOutcome } from '../../src/application/ports.ts';
 import { createPool } from '../../src/infrastructure/postgres/pool.ts';
 import { ids, shardOf } from '../../src/infrastructure/system.ts';
-import { newOrder, openTestLog, orderCreated, orderIdOn, orderStream } from '../support/log.ts';
+import { newOrder, openTestLog, orderCreated, orderIdOn, orderStream, TENANT } from '../support/log.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
@@ -128,5 +128,31 @@ describe('shards', () => {
         expect(shardOf(ids.paymentId(orderId, from), shardCount)).toBe(shard);
       }),
     );
+  });
+});
+
+async function rowsRead(pool: TestDatabase['pool']): Promise<number> {
+  await pool.query('select pg_stat_force_next_flush()');
+  const { rows } = await pool.query<{ n: number }>(
+    `select sum(idx_tup_read)::int as n from pg_stat_user_indexes where relname = 'stream'`,
+  );
+  return rows[0]!.n;
+}
+
+describe('loading a stream', () => {
+  it('reads its row alone, from an empty database on, whatever else its shard holds', async () => {
+    const pool = createPool({
+      connectionString: database.connectionString,
+      max: 1,
+      onConnectionError: () => {},
+    });
+    const { log } = openTestLog(pool);
+    const requests = [{ streamId: orderIdOn(SHARD), after: 0 }];
+    await log.loadStreams(TENANT, requests); // the connection keeps the plan it makes now
+    await Promise.all(upTo(200).map(() => log.append(newOrder(orderIdOn(SHARD)))));
+    const before = await rowsRead(pool);
+    await log.loadStreams(TENANT, requests);
+    expect((await rowsRead(pool)) - before).toBeLessThan(2);
+    await pool.end();
   });
 });

@@ -165,8 +165,11 @@ describe('a rebuild', () => {
       );
       expect(rowCount).toBe(0);
     });
-    const locked = switchGeneration(database.pool, { name: NAME, generation: NEXT }, 0);
-    await expect(locked).rejects.toMatchObject({ code: '55P03' });
+    // Until it is our turn the host itself tries, which is answered with false.
+    await eventually(async () => {
+      const locked = switchGeneration(database.pool, { name: NAME, generation: NEXT }, 0);
+      await expect(locked).rejects.toMatchObject({ code: '55P03' });
+    });
     expect(await listed()).toBe(10);
     expect(await generations()).toHaveLength(2);
     await reader.query('commit');

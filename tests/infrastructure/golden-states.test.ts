@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { payoutAggregate } from '../../src/domain/ledger/payout.ts';
 import { orderAggregate } from '../../src/domain/orders/order-evolution.ts';
 import { paymentAggregate } from '../../src/domain/payments/payment-evolution.ts';
 import { fold, type Aggregate } from '../../src/domain/shared/aggregate.ts';
@@ -6,6 +7,8 @@ import { decodeEvent } from '../../src/infrastructure/codecs/event-codec.ts';
 import { fromJson, toJson } from '../../src/infrastructure/codecs/money-json.ts';
 import { ORDER_PAYLOADS } from '../../src/infrastructure/codecs/order-codec.ts';
 import { PAYMENT_PAYLOADS } from '../../src/infrastructure/codecs/payment-codec.ts';
+import { PAYOUT_PAYLOADS } from '../../src/infrastructure/codecs/payout-codec.ts';
+import { ledgerProjection } from '../../src/infrastructure/read-models/ledger.ts';
 import { orderSummaryProjection } from '../../src/infrastructure/read-models/order-summary.ts';
 import { paymentHistoryProjection } from '../../src/infrastructure/read-models/payment-history.ts';
 import goldenPayloads from './golden-payloads.json' with { type: 'json' };
@@ -14,6 +17,7 @@ import goldenStates from './golden-states.json' with { type: 'json' };
 const KNOWN = [
   { aggregate: orderAggregate, payloads: ORDER_PAYLOADS, projection: orderSummaryProjection },
   { aggregate: paymentAggregate, payloads: PAYMENT_PAYLOADS, projection: paymentHistoryProjection },
+  { aggregate: payoutAggregate, payloads: PAYOUT_PAYLOADS, projection: ledgerProjection },
 ].map(({ aggregate, ...rest }) => ({
   ...rest,
   category: aggregate.category,

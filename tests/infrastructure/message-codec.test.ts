@@ -1,47 +1,17 @@
 import type { ConsumeMessage } from 'amqplib';
 import { describe, expect, it } from 'vitest';
-import type { IntegrationEvent, IntegrationMessage } from '../../src/application/integration-events.ts';
-import type { OrderId, PaymentId, TenantId } from '../../src/domain/shared/ids.ts';
+import {
+  CONTRACT_NAMES,
+  isIntegrationEventType,
+  type IntegrationMessage,
+} from '../../src/application/integration-events.ts';
 import { faultCopy } from '../../src/infrastructure/rabbitmq/faults.ts';
+import { withEnvelopes } from '../../src/infrastructure/rabbitmq/mass-transit.ts';
+import { MESSAGE_EXAMPLES } from '../../src/infrastructure/rabbitmq/message-examples.ts';
 import { decodeMessage, encodeMessage } from '../../src/infrastructure/rabbitmq/message-codec.ts';
+import goldenMessages from './golden-messages.json' with { type: 'json' };
 
-const ORDER_ID = '0199b0a4-0000-7000-8000-00000000000a' as OrderId;
-const PAYMENT_ID = '0199b0a4-0000-7000-8000-00000000000b' as PaymentId;
-const at = '2026-01-02T03:04:05.678Z';
-const total = { amount: 1_250, currency: 'EUR' };
-const item = { productId: 'p-1', quantity: 1, unitPrice: total };
-
-const EVENTS: readonly IntegrationEvent[] = [
-  {
-    type: 'order.created.v1',
-    data: { orderId: ORDER_ID, customerId: 'c-1', currency: 'EUR', items: [item], total, createdAt: at },
-  },
-  { type: 'order.confirmed.v1', data: { orderId: ORDER_ID, confirmedAt: at } },
-  { type: 'order.paid.v1', data: { orderId: ORDER_ID, total, paidAt: at } },
-  {
-    type: 'payment.processed.v1',
-    data: {
-      paymentId: PAYMENT_ID,
-      orderId: ORDER_ID,
-      amount: total,
-      paymentMethod: 'card',
-      isSuccessful: true,
-      processedAt: at,
-    },
-  },
-];
-
-const messageOf = (event: IntegrationEvent): IntegrationMessage => ({
-  messageId: '0199b0a4-0000-7000-8000-000000000001',
-  tenantId: '0199b0a4-0000-7000-8000-000000000002' as TenantId,
-  shard: 3,
-  position: 9_007_199_254_740_993n,
-  sequence: 7,
-  correlationId: 'request-1',
-  event,
-});
-
-const PAYMENT = messageOf(EVENTS[3]!);
+const PAYMENT = MESSAGE_EXAMPLES.find(({ event }) => event.type === 'payment.processed.v1')!;
 
 type Changes = {
   readonly properties?: Record<string, unknown>;
@@ -59,43 +29,68 @@ function delivered(message: IntegrationMessage, changes: Changes = {}): ConsumeM
   } as unknown as ConsumeMessage;
 }
 
-describe('a message', () => {
-  it.each(EVENTS)('of $type reads back as it was written', (event) => {
-    const plain = messageOf(event);
-    const traced = { ...plain, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
-    expect(decodeMessage(delivered(plain))).toEqual({ ok: true, value: plain });
-    expect(decodeMessage(delivered(traced))).toEqual({ ok: true, value: traced });
+const TYPES = Object.keys(CONTRACT_NAMES).filter(isIntegrationEventType);
+const encode = withEnvelopes(TYPES, 'amqp://orders:secret@broker.example:5672/shop');
+
+/** All that goes over the wire, the body as text: a golden message is held to it byte for byte. */
+const wireOf = (message: IntegrationMessage) =>
+  encode(message).map(({ body, ...rest }) => ({ ...rest, body: body.toString('utf8') }));
+
+const envelopeOf = (message: IntegrationMessage) =>
+  JSON.parse(encode(message)[1]!.body.toString()) as Record<string, unknown>;
+
+describe('the golden messages', () => {
+  it('are of every type, plain and as an envelope of MassTransit', () => {
+    const wanted = TYPES.flatMap((type) => [
+      `order-payments.events ${type}`,
+      `OrderPayments.Contracts:${CONTRACT_NAMES[type]} `,
+    ]);
+    const kept = goldenMessages.map(({ exchange, routingKey }) => `${exchange} ${routingKey}`);
+    expect(kept.toSorted()).toEqual(wanted.toSorted());
   });
 
-  it('is a CloudEvent in binary mode, and one that MassTransit understands', () => {
-    expect(encodeMessage(PAYMENT)).toEqual({
-      exchange: 'order-payments.events',
-      routingKey: 'payment.processed.v1',
-      body: Buffer.from(JSON.stringify(PAYMENT.event.data)),
-      properties: {
-        messageId: PAYMENT.messageId,
-        correlationId: 'request-1',
-        type: 'payment.processed.v1',
-        timestamp: 1_767_323_045,
-        contentType: 'application/json',
-        persistent: true,
-        headers: {
-          cloudEvents_specversion: '1.0',
-          cloudEvents_id: PAYMENT.messageId,
-          cloudEvents_source: '/order-payments',
-          cloudEvents_type: 'payment.processed.v1',
-          cloudEvents_time: at,
-          cloudEvents_subject: PAYMENT_ID,
-          cloudEvents_dataschema: 'urn:order-payments:schema:payment.processed.v1',
-          cloudEvents_partitionkey: ORDER_ID,
-          cloudEvents_sequence: '0000000007',
-          cloudEvents_tenantid: PAYMENT.tenantId,
-          cloudEvents_shard: 3,
-          cloudEvents_position: '9007199254740993',
-          'MT-MessageType': 'urn:message:OrderPayments.Contracts:PaymentProcessed',
-        },
-      },
+  it.each(MESSAGE_EXAMPLES)('$event.type leaves as it always did, byte for byte', (message) => {
+    const kept = goldenMessages.filter(({ properties }) => properties.messageId === message.messageId);
+    expect(JSON.stringify(wireOf(message))).toBe(JSON.stringify(kept));
+  });
+});
+
+describe('an envelope', () => {
+  it('is made of the types that were asked for and of no others', () => {
+    const some = withEnvelopes(['payment.processed.v1'], 'amqp://broker.example');
+    expect(MESSAGE_EXAMPLES.filter((message) => some(message).length === 2)).toEqual([PAYMENT]);
+    expect(MESSAGE_EXAMPLES.flatMap(withEnvelopes([], 'amqp://broker.example'))).toEqual(
+      MESSAGE_EXAMPLES.map(encodeMessage),
+    );
+  });
+
+  it.each([
+    ['4bf92f3577b34da6a3ce929d0e0e4736', '4bf92f35-77b3-4da6-a3ce-929d0e0e4736'],
+    ['4bf92f35-77b3-4da6-a3ce-929d0e0e4736', '4bf92f35-77b3-4da6-a3ce-929d0e0e4736'],
+    ['request-1', undefined],
+  ])(
+    'with the correlation id %s has the GUID %s: MassTransit refuses any other text',
+    (correlationId, guid) => {
+      const envelope = envelopeOf({ ...PAYMENT, correlationId });
+      expect([envelope['correlationId'], envelope['conversationId']]).toEqual([guid, guid]);
+    },
+  );
+
+  it('passes the trace on, and names the broker without who logs in there', () => {
+    const envelope = envelopeOf(PAYMENT);
+    expect(envelope).toMatchObject({
+      destinationAddress: 'rabbitmq://broker.example:5672/shop/OrderPayments.Contracts:PaymentProcessed',
+      headers: { 'MT-Activity-Id': PAYMENT.traceparent },
     });
+    expect(JSON.stringify(envelope)).not.toContain('secret');
+  });
+});
+
+describe('a message', () => {
+  it.each(MESSAGE_EXAMPLES)('of $event.type reads back as it was written', (traced) => {
+    const { traceparent: _, ...plain } = traced;
+    expect(decodeMessage(delivered(plain))).toEqual({ ok: true, value: plain });
+    expect(decodeMessage(delivered(traced))).toEqual({ ok: true, value: traced });
   });
 
   it('may say more than this build knows', () => {
@@ -108,6 +103,8 @@ describe('a message', () => {
     ['with an id that is none', { properties: { messageId: 'one' } }, /messageId/],
     ['without a correlation id', { properties: { correlationId: undefined } }, /correlationId/],
     ['without headers', { properties: { headers: undefined } }, /headers/],
+    ['without a time', { headers: { cloudEvents_time: undefined } }, /time/],
+    ['without a subject', { headers: { cloudEvents_subject: undefined } }, /subject/],
     ['without a tenant', { headers: { cloudEvents_tenantid: undefined } }, /tenantid/],
     ['without a shard', { headers: { cloudEvents_shard: undefined } }, /shard/],
     ['with a shard that no log has', { headers: { cloudEvents_shard: -1 } }, /shard/],
@@ -141,6 +138,7 @@ describe('a message', () => {
       consumer: 'checkout',
       queue: 'order-payments.checkout',
       fault: 'no reason',
+      travel: { redelivery: 4, replay: 0, attempts: 7 },
     });
     expect(copy).toMatchObject({
       exchange: '',
@@ -155,6 +153,7 @@ describe('a message', () => {
       cloudEvents_id: PAYMENT.messageId,
       'MT-Fault-ExceptionType': 'Error',
       'MT-Fault-Message': 'no reason',
+      'order-payments-attempts': 7,
     });
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { StreamArchived, type EventLog, type StreamId } from '../../src/application/ports.ts';
 import type { PaymentId } from '../../src/domain/shared/ids.ts';
 import { AGGREGATES } from '../../src/infrastructure/aggregates.ts';
@@ -101,6 +101,20 @@ describe('partitions', () => {
     expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['appended']));
     expect(await heads()).toBe(400);
     expect((await verifyHere(pool, { checks: ['chain', 'positions', 'streams'] })).findings).toEqual([]);
+  });
+
+  it('are made by an append that finds none while PostgreSQL goes away', async () => {
+    const query = pool.query.bind(pool);
+    let faults = 0;
+    vi.spyOn(pool, 'query').mockImplementation((...given: unknown[]) => {
+      if (given[0] !== 'select ensure_event_partitions()' || ++faults > 3)
+        return Reflect.apply(query, pool, given);
+      const away = new Error('the database system is shutting down');
+      return Promise.reject(Object.assign(away, { code: '57P03' }));
+    });
+    for (let n = 0; n < POSITIONS * SHARDS + 1; n++)
+      expect(await log.append(newOrder())).toEqual({ kind: 'appended' });
+    expect(faults).toBeGreaterThan(3);
   });
 
   it.each(['update %t set type = type', 'delete from %t', 'truncate %t', 'truncate event'])(

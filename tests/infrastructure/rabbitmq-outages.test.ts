@@ -1,9 +1,9 @@
-import { createServer, connect as connectTcp, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { superviseConnection } from '../../src/infrastructure/rabbitmq/connection.ts';
 import { EVENTS_EXCHANGE } from '../../src/infrastructure/rabbitmq/topology.ts';
+import { startAmqpProxy } from '../support/amqp-proxy.ts';
 import { eventually } from '../support/eventually.ts';
 import { silent } from '../support/log.ts';
 import { shopOnRabbitmq, TIMEOUT_MS, WITHIN_MS } from '../support/shop-on-rabbitmq.ts';
@@ -69,7 +69,7 @@ describe('an outage of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('in which the network swallows what is sent makes the relay send it again, and it takes effect once', async () => {
-    const proxy = await startProxy(Number(new URL(rabbitmq().url).port));
+    const proxy = await startAmqpProxy(rabbitmq().url);
     undoLater(proxy.stop);
     const { relay } = await start({ url: proxy.url, confirmTimeoutMs: 500 });
     await shop().sellMany(5);
@@ -127,35 +127,3 @@ describe('an outage of RabbitMQ', { timeout: TIMEOUT_MS }, () => {
     ).toThrow(/^AMQP_URL is not a URL$/);
   });
 });
-
-/** Stands between a client and the broker, and can swallow what the broker says. */
-async function startProxy(brokerPort: number) {
-  let swallow = false;
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const broker = connectTcp(brokerPort, '127.0.0.1');
-    for (const [from, to] of [
-      [client, broker],
-      [broker, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (chunk) => {
-        if (from === client || !swallow) to.write(chunk);
-      });
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `amqp://guest:guest@127.0.0.1:${port}`,
-    swallowAnswers: (on: boolean) => {
-      swallow = on;
-    },
-    stop: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REMOVALS, soakWhole, soakWithout } from '../soak/profiles.ts';
+import { findInSources } from '../soak/program.ts';
 import { startSoakServer, type SoakServer } from '../soak/server.ts';
 
 const SEED = 'npm test'; // of the choices; when they are made is another matter, so every run differs
@@ -39,6 +40,11 @@ describe('several processes that are killed, stopped and cut off, as PostgreSQL 
 });
 
 describe('the soak', () => {
+  it.each(REMOVALS.map((removal) => [removal.name, removal] as const))(
+    'knows where the guard is: %s',
+    (_name, { edits }) => expect(findInSources(edits)).resolves.toBeUndefined(),
+  );
+
   // Two at a time: each needs a processor only now and then.
   const lanes: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
 

@@ -12,7 +12,7 @@ import {
 import type { Subscription } from '../../src/infrastructure/event-log/subscription.ts';
 import type { Following, Worker } from '../../src/infrastructure/event-log/worker.ts';
 import type { OrderId } from '../../src/domain/shared/ids.ts';
-import { isTransient, type Pool, type Tx } from '../../src/infrastructure/postgres/pool.ts';
+import { inTransaction, isTransient, type Pool, type Tx } from '../../src/infrastructure/postgres/pool.ts';
 import { ids } from '../../src/infrastructure/system.ts';
 import { eventually } from '../support/eventually.ts';
 import { claimed, contextOf, newOrder, openTestLog, orderStream, startTestWorker } from '../support/log.ts';
@@ -141,6 +141,18 @@ describe('a subscription', () => {
     }
     await eventually(async () => expect((await seen()).length).toBeGreaterThanOrEqual(100));
     expect(await seen()).toEqual(upTo(100));
+  });
+
+  it('makes up for what a crash of PostgreSQL took back, though it noticed nothing and nothing is appended', async () => {
+    follow(note());
+    await append(5);
+    await eventually(async () => expect(await seen()).toEqual(upTo(5)));
+    // As if the last commits, of effects and of the checkpoint, had not reached the disk.
+    await inTransaction(database.pool, async (tx) => {
+      await tx.query('delete from seen where position > 2');
+      await tx.query('update subscription set position = 2');
+    });
+    await eventually(async () => expect(await seen()).toEqual(upTo(5)));
   });
 
   it('sees what another process appends', async () => {

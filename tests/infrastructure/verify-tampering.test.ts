@@ -417,6 +417,8 @@ describe('a read model', () => {
     // The row of that order is neither compared nor taken for one too many.
     const ofReadModels = verdict.findings.filter(({ rule }) => rule !== 'inbox-orphan');
     expect(ofReadModels.map(({ rule, details }) => [details['name'], rule, details['total']])).toEqual([
+      ['awaiting-refund', 'event-not-applicable', undefined],
+      ['dispute', 'event-not-applicable', undefined],
       ['ledger-transaction', 'event-not-applicable', undefined],
       ['order-summary', 'event-not-applicable', undefined],
       ['order-summary', 'row-changed', 1],

@@ -5,7 +5,9 @@ import { invariant, InvariantViolation } from '../../domain/shared/invariant.ts'
 import { fromJson, toJson } from './money-json.ts';
 import { ORDER_PAYLOADS } from './order-codec.ts';
 import { PAYMENT_PAYLOADS } from './payment-codec.ts';
+import { PAYOUT_PAYLOADS } from './payout-codec.ts';
 import type { PayloadVersions, Upcaster } from './payload-versions.ts';
+import { WEBHOOK_OUTAGE_PAYLOADS } from './webhook-outage-codec.ts';
 
 export { UnreadableEvent };
 
@@ -56,7 +58,12 @@ export function createEventCodec(definitions: Readonly<Record<string, PayloadVer
 }
 
 /** This build's. */
-export const eventCodec: EventCodec = createEventCodec({ ...ORDER_PAYLOADS, ...PAYMENT_PAYLOADS });
+export const eventCodec: EventCodec = createEventCodec({
+  ...ORDER_PAYLOADS,
+  ...PAYMENT_PAYLOADS,
+  ...PAYOUT_PAYLOADS,
+  ...WEBHOOK_OUTAGE_PAYLOADS,
+});
 
 export const { encode: encodeEvent, decode: decodeEvent } = eventCodec;
 

@@ -38,6 +38,13 @@ const created = {
 };
 
 const lineQuantity = { lineId: Text, quantity: Type.Integer() };
+const shipped = {
+  fulfilmentId: Text,
+  lines: Type.Array(payload({ ...lineQuantity, net: MoneyPayload, tax: MoneyPayload })),
+  shipping: MoneyPayload,
+  tracking: TextOrNull,
+  at: Instant,
+};
 const Quantities = Type.Array(payload(lineQuantity));
 
 /**
@@ -47,10 +54,10 @@ const Quantities = Type.Array(payload(lineQuantity));
  *     .next({ orderId: Uuid, by: Text, at: Instant }, (v1) => ({ ...v1, by: 'unknown' })),
  */
 export const ORDER_PAYLOADS = {
-  OrderCreated: version1(created).next({ ...created, expiresAt: TextOrNull }, (v1) => ({
-    ...v1,
-    expiresAt: null,
-  })),
+  // From version 3 on `customerId` is sealed where it is kept (`personal-data.ts`); here it is open again.
+  OrderCreated: version1(created)
+    .next({ ...created, expiresAt: TextOrNull }, (v1) => ({ ...v1, expiresAt: null }))
+    .next({ ...created, expiresAt: TextOrNull }, (v2) => v2),
   OrderAmended: version1({
     amendmentId: Text,
     items: Lines,
@@ -105,18 +112,14 @@ export const ORDER_PAYLOADS = {
   OrderExpired: version1({ orderId: Uuid, at: Instant }),
 
   FulfilmentCreated: version1({ fulfilmentId: Text, lines: Quantities, at: Instant }),
-  FulfilmentShipped: version1({
-    fulfilmentId: Text,
-    lines: Type.Array(payload({ ...lineQuantity, net: MoneyPayload, tax: MoneyPayload })),
-    shipping: MoneyPayload,
-    tracking: TextOrNull,
-    at: Instant,
-  }),
+  // From version 2 on `tracking` is sealed where it is kept.
+  FulfilmentShipped: version1(shipped).next(shipped, (v1) => v1),
   FulfilmentDelivered: version1({ fulfilmentId: Text, at: Instant }),
   FulfilmentCancelled: version1({ fulfilmentId: Text, reason: Text, at: Instant }),
   ReturnRequested: version1({ returnId: Text, lines: Quantities, reason: Text, at: Instant }),
   ReturnReceived: version1({ returnId: Text, at: Instant }),
   OrderCompleted: version1({ orderId: Uuid, at: Instant }),
+  CustomerDataErased: version1({ keyId: TextOrNull, at: Instant }),
 } as const;
 
 export const isOrderEvent = (event: DomainEvent): event is OrderEvent => event.type in ORDER_PAYLOADS;

@@ -16,6 +16,13 @@ const initiated = {
   paymentToken: Text,
   at: Instant,
 };
+const refundAsked = {
+  refundId: Text,
+  amount: MoneyPayload,
+  lines: Type.Array(payload({ lineId: Text, quantity: Type.Integer(), amount: MoneyPayload })),
+  reason: Text,
+  at: Instant,
+};
 const authorized = { attemptId: Text, providerRef: Text, amount: MoneyPayload, at: Instant };
 
 /** Payloads of the payment events, in every version ever written; how to add one is said at `ORDER_PAYLOADS`. */
@@ -55,13 +62,11 @@ export const PAYMENT_PAYLOADS = {
   VoidFailed: version1({ voidId: Text, code: Text, at: Instant }),
   AuthorizationExpired: version1({ amount: MoneyPayload, at: Instant }),
 
-  RefundRequested: version1({
-    refundId: Text,
-    amount: MoneyPayload,
-    lines: Type.Array(payload({ lineId: Text, quantity: Type.Integer(), amount: MoneyPayload })),
-    reason: Text,
-    at: Instant,
-  }),
+  RefundApprovalRequested: version1({ ...refundAsked, requestedBy: Text, orderTotal: MoneyPayload }),
+  RefundApproved: version1({ refundId: Text, approvedBy: Text, at: Instant }),
+  RefundRejected: version1({ refundId: Text, rejectedBy: Text, reason: Text, at: Instant }),
+  RefundApprovalLapsed: version1({ refundId: Text, at: Instant }),
+  RefundRequested: version1(refundAsked),
   RefundSucceeded: version1({ refundId: Text, amount: MoneyPayload, at: Instant }),
   RefundFailed: version1({ refundId: Text, amount: MoneyPayload, code: Text, at: Instant }),
   DisputeOpened: version1({

@@ -35,7 +35,7 @@ export async function notInInbox(
   const { rows } = await tx.query<{ message_id: string }>({
     name: 'inbox-known',
     text: `select i.message_id from unnest($2::uuid[]) as u (id)
-      join inbox i on i.consumer = $1 and i.message_id = u.id`,
+      cross join lateral (select * from inbox k where k.consumer = $1 and k.message_id = u.id limit 1) i`,
     values: [consumer, messages.map((message) => message.messageId)],
   });
   const known = new Set(rows.map((row) => row.message_id));

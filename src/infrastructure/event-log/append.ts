@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  LogOverloaded,
-  LogUnavailable,
-  type AppendOutcome,
-  type Json,
-  type Unit,
-} from '../../application/ports.ts';
+import { LogOverloaded, LogUnavailable, type AppendOutcome, type Unit } from '../../application/ports.ts';
 import type { EventCodec } from '../codecs/event-codec.ts';
+import type { CustomerKeys, SubjectKey } from '../postgres/customer-keys.ts';
 import { isUnreachable, type Pool } from '../postgres/pool.ts';
-import { newEventId } from '../system.ts';
+import { encodeUnit, openUnit, type EncodedUnit, type OpenUnit } from './encode-unit.ts';
+import { isKeyRetired, isWithoutPartition, sendUnits } from './send-units.ts';
 
 export type AppenderOptions = {
   /** Units in one call; measured on 2 cores, more than 256 gains nothing. */
@@ -21,29 +17,29 @@ export type AppenderOptions = {
   readonly resendForMs: number;
   /** Called after each batch that appended something. */
   readonly onAppended: () => void;
+  /** Called after each call that PostgreSQL answered. */
+  readonly onBatch?: (batch: AppendedBatch) => void;
 };
 
-export type Appender = { append(unit: Unit): Promise<AppendOutcome> };
+export type AppendedBatch = { readonly commands: number; readonly events: number; readonly seconds: number };
 
-type EncodedEvent = {
-  readonly eventId: string;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly dataJson: string;
+export type Appender = {
+  append(unit: Unit): Promise<AppendOutcome>;
+  /** Commands that no call has taken up yet. */
+  waiting(): number;
 };
 
-/** A unit as it will be sent, however often: the event ids stay the same. */
-type Waiting = {
-  readonly unit: Unit;
-  readonly events: readonly (readonly EncodedEvent[])[];
-  readonly answerJson: string;
-  readonly bytes: number;
+type Answering = {
   readonly resolve: (outcome: AppendOutcome) => void;
   readonly reject: (fault: unknown) => void;
 };
+type Waiting = EncodedUnit & Answering;
+/** `sealed` unset: it waits for a key, and whatever came later of its streams waits for it. */
+type Queued = Answering & { readonly open: OpenUnit; sealed?: EncodedUnit };
 
 const RESEND_PAUSE_MS = 100;
 const PARTITIONS_MISSED_MAX = 5; // others may fill the new one before we come to it
+const SEALINGS_MAX = 5; // of one batch: a customer may be erased again meanwhile
 /** Connections that appends to one shard may hold. */
 export const CALLS_IN_FLIGHT_MAX = 2;
 const CALL_UNITS_MIN = 8;
@@ -55,11 +51,11 @@ const CALL_UNITS_MIN = 8;
  */
 export function startAppender(
   pool: Pool,
-  codec: EventCodec,
+  { codec, keys }: { readonly codec: EventCodec; readonly keys: CustomerKeys },
   shard: number,
   options: AppenderOptions,
 ): Appender {
-  let queue: Waiting[] = [];
+  let queue: Queued[] = [];
   let scheduled = false;
   const inFlight = new Set<readonly Waiting[]>();
 
@@ -81,7 +77,7 @@ export function startAppender(
       ...options,
       batchMax: Math.min(share, options.batchMax),
     });
-    if (batch.length === 0) return; // all wait for what is in flight
+    if (batch.length === 0) return; // all wait for what is in flight, or for keys
     queue = rest;
     inFlight.add(batch);
     void settle(batch).then((appended) => {
@@ -93,12 +89,15 @@ export function startAppender(
   }
 
   /** Answers every unit of the batch; true if one was appended. */
-  async function settle(batch: readonly Waiting[]): Promise<boolean> {
+  async function settle(batch: readonly Waiting[], sealings = 1): Promise<boolean> {
+    const begun = performance.now();
     try {
       const outcomes = await sendUntilReached(pool, shard, batch, options.resendForMs);
+      options.onBatch?.(batchOf(batch, outcomes, begun));
       batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
       return outcomes.some((outcome) => outcome.kind === 'appended');
     } catch (fault) {
+      if (isKeyRetired(fault) && sealings < SEALINGS_MAX) return sealAnew(batch, sealings + 1);
       if (batch.length === 1 || fault instanceof LogUnavailable) {
         for (const { reject } of batch) reject(fault);
         return false;
@@ -110,60 +109,111 @@ export function startAppender(
     }
   }
 
+  /** A customer was erased since: nothing of the batch is in, and it goes again with the keys in use by now. */
+  async function sealAnew(batch: readonly Waiting[], sealings: number): Promise<boolean> {
+    keys.forget(batch.flatMap(({ keyIds }) => keyIds));
+    try {
+      const sealed = await Promise.all(
+        batch.map(async (waiting) => ({ ...waiting, ...(await sealedUnit(waiting)) })),
+      );
+      return await settle(sealed, sealings);
+    } catch (fault) {
+      for (const { reject } of batch) reject(fault);
+      return false;
+    }
+  }
+
+  /** At once where all keys are known here, so that the units of one turn stay together. */
+  function sealedUnit(open: OpenUnit): EncodedUnit | Promise<EncodedUnit> {
+    const known = new Map<string, SubjectKey>();
+    for (const [name, subject] of open.subjects) {
+      const key = keys.recall(subject);
+      if (key) known.set(name, key);
+    }
+    return known.size === open.subjects.size
+      ? encodeUnit(open, known)
+      : untilReached(options.resendForMs, () => keysFor(open)).then((found) => encodeUnit(open, found));
+  }
+
+  async function keysFor({ subjects }: OpenUnit): Promise<Map<string, SubjectKey>> {
+    const named = [...subjects].map(async ([name, subject]) => [name, await keys.of(subject)] as const);
+    return new Map(await Promise.all(named));
+  }
+
+  async function sealLater(queued: Queued, sealing: Promise<EncodedUnit>): Promise<void> {
+    try {
+      queued.sealed = await sealing;
+    } catch (fault) {
+      queue = queue.filter((other) => other !== queued);
+      queued.reject(fault);
+    }
+    schedule();
+  }
+
   return {
+    waiting: () => queue.length,
     append: (unit) =>
       new Promise((resolve, reject) => {
         if (queue.length >= options.queueMax) {
           reject(new LogOverloaded(`${queue.length} commands are waiting for shard ${shard}`));
           return;
         }
-        queue.push({ ...encode(codec, unit), resolve, reject });
+        const queued: Queued = { open: openUnit(codec, shard, unit), resolve, reject };
+        const sealed = sealedUnit(queued.open);
+        queue.push(queued);
+        if (sealed instanceof Promise) {
+          void sealLater(queued, sealed);
+          return;
+        }
+        queued.sealed = sealed;
         schedule();
       }),
   };
 }
 
-function encode(codec: EventCodec, unit: Unit): Pick<Waiting, 'unit' | 'events' | 'answerJson' | 'bytes'> {
-  const answerJson = JSON.stringify(unit.answer);
-  let bytes = answerJson.length;
-  const events = unit.streams.map((stream) =>
-    stream.events.map((event) => {
-      const { type, schemaVersion, data } = codec.encode(event);
-      const dataJson = JSON.stringify(data);
-      bytes += dataJson.length;
-      return { eventId: newEventId(), type, schemaVersion, dataJson };
-    }),
-  );
-  return { unit, events, answerJson, bytes };
-}
+const batchOf = (
+  batch: readonly Waiting[],
+  outcomes: readonly AppendOutcome[],
+  begun: number,
+): AppendedBatch => ({
+  commands: batch.length,
+  events: batch
+    .filter((_, index) => outcomes[index]?.kind === 'appended')
+    .reduce((sum, { unit }) => sum + unit.streams.reduce((events, one) => events + one.events.length, 0), 0),
+  seconds: (performance.now() - begun) / 1_000,
+});
 
 /**
  * Two units of one command, or of one stream, never share a batch, nor are they in flight side by side: the later must
  * see what the earlier did.
  */
 function nextBatch(
-  queue: readonly Waiting[],
+  queue: readonly Queued[],
   sent: readonly Waiting[],
   { batchMax, batchBytesMax }: AppenderOptions,
-): { batch: Waiting[]; rest: Waiting[] } {
+): { batch: Waiting[]; rest: Queued[] } {
   const batch: Waiting[] = [];
-  const rest: Waiting[] = [];
+  const rest: Queued[] = [];
   const taken = new Set(sent.flatMap(namesOf));
   let bytes = 0;
-  for (const [index, waiting] of queue.entries()) {
-    const full = batch.length >= batchMax || (batch.length > 0 && bytes + waiting.bytes > batchBytesMax);
+  for (const [index, queued] of queue.entries()) {
+    const { open, sealed, resolve, reject } = queued;
+    const more = sealed?.bytes ?? 0;
+    const full = batch.length >= batchMax || (batch.length > 0 && bytes + more > batchBytesMax);
     if (full) return { batch, rest: [...rest, ...queue.slice(index)] };
-    const names = namesOf(waiting);
-    const fits = !names.some((name) => taken.has(name));
-    (fits ? batch : rest).push(waiting);
-    if (fits) bytes += waiting.bytes;
+    const names = namesOf(open);
+    const fits = sealed !== undefined && !names.some((name) => taken.has(name));
+    if (fits) {
+      batch.push({ ...sealed, resolve, reject });
+      bytes += more;
+    } else rest.push(queued);
     // A unit left behind holds its names too: a still later one of the same stream must not overtake it.
     for (const name of names) taken.add(name);
   }
   return { batch, rest };
 }
 
-const namesOf = ({ unit: { context, streams } }: Waiting): string[] => [
+const namesOf = ({ unit: { context, streams } }: OpenUnit): string[] => [
   context.commandId,
   ...streams.map(({ streamId }) => streamId),
 ];
@@ -175,18 +225,27 @@ async function sendUntilReached(
   batch: readonly Waiting[],
   resendForMs: number,
 ): Promise<AppendOutcome[]> {
-  const deadline = performance.now() + resendForMs;
   let partitionsMissed = 0;
-  for (;;) {
-    try {
-      return await send(pool, shard, batch);
-    } catch (fault) {
-      if (isWithoutPartition(fault) && partitionsMissed < PARTITIONS_MISSED_MAX) {
+  return untilReached(resendForMs, async () => {
+    for (;;) {
+      try {
+        return await sendUnits(pool, shard, batch);
+      } catch (fault) {
+        if (!isWithoutPartition(fault) || partitionsMissed === PARTITIONS_MISSED_MAX) throw fault;
         // Partitions are made ahead by a job; if that was outrun, or never ran, the append makes its own.
         partitionsMissed++;
         await pool.query('select ensure_event_partitions()');
-        continue;
       }
+    }
+  });
+}
+
+async function untilReached<T>(resendForMs: number, work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + resendForMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (fault) {
       if (!isUnreachable(fault)) throw fault;
       if (performance.now() > deadline)
         throw new LogUnavailable('PostgreSQL cannot be reached', { cause: fault });
@@ -194,59 +253,3 @@ async function sendUntilReached(
     }
   }
 }
-
-const APPEND = {
-  name: 'append-units',
-  text: `select outcome, fingerprint, answer from append_units($1::smallint,
-    $2::uuid[], $3::text[], $4::jsonb,
-    $5::int[], $6::uuid[], $7::uuid[], $8::text[], $9::int[], $10::int[],
-    $11::int[], $12::uuid[], $13::int[], $14::uuid[], $15::text[], $16::smallint[], $17::jsonb, $18::jsonb)`,
-};
-
-type Row = { outcome: AppendOutcome['kind']; fingerprint: string; answer: Json };
-
-async function send(pool: Pool, shard: number, batch: readonly Waiting[]): Promise<AppendOutcome[]> {
-  const { rows } = await pool.query<Row>({ ...APPEND, values: parameters(shard, batch) });
-  return rows.map(({ outcome, fingerprint, answer }) =>
-    outcome === 'duplicate' ? { kind: outcome, fingerprint, answer } : { kind: outcome },
-  );
-}
-
-const isWithoutPartition = (fault: unknown): boolean =>
-  fault instanceof Error &&
-  'code' in fault &&
-  fault.code === '23514' &&
-  fault.message.includes('no partition');
-
-/** The function's parallel arrays, payloads as JSON arrays; units and streams are numbered from 1, as PostgreSQL counts. */
-function parameters(shard: number, batch: readonly Waiting[]): unknown[] {
-  const units: unknown[][] = [[], []];
-  const streams: unknown[][] = [[], [], [], [], [], []];
-  const events: unknown[][] = [[], [], [], [], [], []];
-  const answers: string[] = [];
-  const data: string[] = [];
-  const metadatas: string[] = [];
-  batch.forEach(({ unit, events: encoded, answerJson }, index) => {
-    const { fingerprint, ...metadata } = unit.context;
-    const metadataJson = JSON.stringify(metadata);
-    addRow(units, metadata.commandId, fingerprint);
-    answers.push(answerJson);
-    unit.streams.forEach(({ streamId, category, expectedVersion }, streamIndex) => {
-      const newEvents = encoded[streamIndex]!;
-      const version = expectedVersion + newEvents.length;
-      addRow(streams, index + 1, streamId, metadata.tenantId, category, expectedVersion, version);
-      newEvents.forEach(({ eventId, type, schemaVersion, dataJson }, offset) => {
-        const eventVersion = expectedVersion + offset + 1;
-        addRow(events, index + 1, streamId, eventVersion, eventId, type, schemaVersion);
-        data.push(dataJson);
-        metadatas.push(metadataJson);
-      });
-    });
-  });
-  return [shard, ...units, jsonArray(answers), ...streams, ...events, jsonArray(data), jsonArray(metadatas)];
-}
-
-const jsonArray = (documents: readonly string[]): string => `[${documents.join(',')}]`;
-
-const addRow = (columns: unknown[][], ...values: unknown[]): void =>
-  values.forEach((value, column) => columns[column]!.push(value));

@@ -1,18 +1,37 @@
 import type { Logger } from 'pino';
-import { UnreadableEvent, type RecordedEvent } from '../../application/ports.ts';
+import {
+  LogOverloaded,
+  LogUnavailable,
+  UnreadableEvent,
+  type RecordedEvent,
+} from '../../application/ports.ts';
 import { inTransaction, isTransient, type Pool } from '../postgres/pool.ts';
 import type { Effect } from './effect.ts';
 import { advance, fence, LeaseLost, type Lease } from './leases.ts';
-import { blockedStreams, park, parkAgain, parkedPositions, unpark, type Parking } from './parked.ts';
+import {
+  blockedStreams,
+  park,
+  parkAgain,
+  parkedPositions,
+  unpark,
+  type Parking,
+  type RetryAfterMs,
+} from './parked.ts';
 import type { LogEntry } from './read.ts';
 import type { Tail } from './tail.ts';
 
 /** Applies a subscription's effect to what is in the log, and keeps the streams of parked events waiting. */
 export type Applier = {
-  /** Applies these entries, the ones after `from`, and moves the checkpoint to the last of them, which it returns. */
-  apply(entries: readonly LogEntry[], from: bigint): Promise<bigint>;
-  /** Takes up what operators decided about parked events, and what a newer build than the one before can read. */
-  lookAfterParked(): Promise<void>;
+  /**
+   * Applies these entries, the ones after `from`, and moves the checkpoint to the last of them; the events that were not
+   * kept aside.
+   */
+  apply(entries: readonly LogEntry[], from: bigint): Promise<readonly RecordedEvent[]>;
+  /**
+   * Takes up what operators decided about parked events, those whose time has come, and what a newer build than the one
+   * before can read; as many streams at most.
+   */
+  lookAfterParked(streamsMax: number): Promise<void>;
   /** After a fault: what was being written may be in the database or not. */
   forget(): void;
   blockedCount(): number;
@@ -23,52 +42,65 @@ type ApplierContext = {
   readonly tail: Tail;
   readonly logger: Logger;
   readonly leaseMs: number;
+  /** What came of a parked event that was tried again. */
+  readonly onRetried: (outcome: 'handled' | 'failed') => void;
+  readonly onParked: (outcome: 'retried' | 'dead_lettered', events: number) => void;
+};
+
+type Applied = {
+  readonly effect: Effect;
+  readonly onPoison: 'park' | 'halt';
+  readonly retryAfterMs?: RetryAfterMs;
+  readonly concerns: (event: RecordedEvent) => boolean;
 };
 
 const PARKED_CHECK_MS = 1_000;
 
 export function openApplier(
-  { pool, tail, logger, leaseMs }: ApplierContext,
+  { pool, tail, logger, leaseMs, onRetried, onParked }: ApplierContext,
   lease: Lease,
-  { effect, onPoison }: { readonly effect: Effect; readonly onPoison: 'park' | 'halt' },
+  { effect, onPoison, retryAfterMs, concerns }: Applied,
   aborting: AbortSignal,
 ): Applier {
   let blocked: Set<string> | undefined; // unknown until looked up
   let blockedCheckedAt = 0;
   let unreadableTried = false;
 
-  async function apply(entries: readonly LogEntry[], from: bigint): Promise<bigint> {
+  async function apply(entries: readonly LogEntry[], from: bigint): Promise<readonly RecordedEvent[]> {
     const to = entries.at(-1)!.position;
-    const { events, parkings, waiting } = sortOut(entries, blocked, onPoison);
+    const { events: readable, parkings, waiting } = sortOut(entries, blocked, onPoison);
+    const events = readable.filter(concerns);
     if (effect.kind === 'outside' && events.length > 0) await effect.apply(events, aborting);
-    if (effect.kind === 'outside' && parkings.length === 0) {
+    if (parkings.length === 0 && (effect.kind === 'outside' || events.length === 0)) {
       await advance(pool, lease, from, to, leaseMs);
-      return to;
+      return events;
     }
     await inTransaction(pool, async (tx) => {
       // First, so that whoever takes the lease over waits here and then reads where the checkpoint has come to.
       await advance(tx, lease, from, to, leaseMs);
-      if (parkings.length > 0) await park(tx, lease, parkings);
+      if (parkings.length > 0) await park(tx, lease, parkings, retryAfterMs);
       if (effect.kind === 'sql' && events.length > 0) await effect.apply(tx, events);
     });
     blocked = waiting;
+    const unreadable = parkings.filter(({ kind }) => kind === 'unreadable').length;
+    if (unreadable > 0) onParked('dead_lettered', unreadable);
     const { name, version, shard } = lease;
     if (parkings.length > 0)
       logger.error({ subscription: name, version, shard, parked: parkings.length }, 'events were parked');
-    return to;
+    return events;
   }
 
-  async function lookAfterParked(): Promise<void> {
-    const due = performance.now() - blockedCheckedAt > PARKED_CHECK_MS;
-    if (blocked && (blocked.size === 0 || !due)) return;
+  async function lookAfterParked(streamsMax: number): Promise<void> {
+    const soon = performance.now() - blockedCheckedAt < PARKED_CHECK_MS;
+    if (blocked && (blocked.size === 0 || soon)) return;
     blockedCheckedAt = performance.now();
     const streams = await blockedStreams(pool, lease);
     blocked = new Set(streams.map(({ streamId }) => streamId));
     const readable = !unreadableTried; // by this build, for all we know
     unreadableTried = true;
-    for (const { streamId, retry, unreadable } of streams) {
-      if ((retry || (readable && unreadable)) && (await retryStream(streamId))) blocked.delete(streamId);
-    }
+    const due = streams.filter(({ retry, unreadable }) => retry || (readable && unreadable));
+    for (const { streamId } of due.slice(0, streamsMax))
+      if (await retryStream(streamId)) blocked.delete(streamId);
   }
 
   /** Handles a stream's parked events in their order; true if none is left. */
@@ -77,10 +109,13 @@ export function openApplier(
       const [entry] = await tail.read(parkedAt - 1n, 1);
       try {
         await applyParked(entry!);
+        onRetried('handled');
       } catch (fault) {
-        if (fault instanceof LeaseLost || isTransient(fault)) throw fault;
+        if (fault instanceof LeaseLost || isPassing(fault)) throw fault; // it says nothing about the event
         const kind = fault instanceof UnreadableEvent ? 'unreadable' : 'failed';
-        await parkAgain(pool, lease, { streamId, position: parkedAt, kind, error: errorText(fault) });
+        const waits = await parkAgain(pool, { lease, leaseMs, retryAfterMs }, { entry: entry!, kind, fault });
+        onParked(waits ? 'retried' : 'dead_lettered', 1);
+        onRetried('failed');
         return false;
       }
     }
@@ -105,6 +140,9 @@ export function openApplier(
   };
 }
 
+const isPassing = (fault: unknown): boolean =>
+  isTransient(fault) || fault instanceof LogUnavailable || fault instanceof LogOverloaded;
+
 type Sorted = {
   readonly events: readonly RecordedEvent[];
   readonly parkings: readonly Parking[];
@@ -127,17 +165,14 @@ function sortOut(
       parkings.push({
         entry,
         kind: 'behind',
-        error: 'an earlier event of its stream is parked',
+        fault: 'an earlier event of its stream is parked',
         attempts: 0,
       });
     } else if (recorded instanceof Error) {
       if (onPoison === 'halt') throw recorded;
-      parkings.push({ entry, kind: 'unreadable', error: recorded.message, attempts: 1 });
+      parkings.push({ entry, kind: 'unreadable', fault: recorded, attempts: 1 });
       waiting.add(streamId);
     } else events.push(recorded);
   }
   return { events, parkings, waiting };
 }
-
-export const errorText = (fault: unknown): string =>
-  fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);

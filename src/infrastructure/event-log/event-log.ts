@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { EventLog, Unit } from '../../application/ports.ts';
 import type { EventCodec } from '../codecs/event-codec.ts';
+import { customerKeys, type CustomerKeys } from '../postgres/customer-keys.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { shardOf } from '../system.ts';
-import { startAppender, type AppenderOptions } from './append.ts';
-import { findCommand, loadStreams, readStreams } from './read.ts';
+import { gather } from '../gather.ts';
+import { CALLS_IN_FLIGHT_MAX, startAppender, type AppenderOptions } from './append.ts';
+import { findCommand, loadStreams, readStreams, type Loading } from './read.ts';
 import { startSnapshotWriter } from './snapshots.ts';
+import type { ReadingCodec } from './open-rows.ts';
 import { openTail, type Tail } from './tail.ts';
 
 export type LogOptions = Omit<AppenderOptions, 'onAppended'> & {
@@ -14,27 +17,46 @@ export type LogOptions = Omit<AppenderOptions, 'onAppended'> & {
   readonly readPool: Pool;
   readonly shardCount: number;
   readonly codec: EventCodec;
+  /** This process's; unset: of its own. */
+  readonly keys?: CustomerKeys;
   /** By category: snapshots of another version are ignored. */
   readonly stateVersions: Readonly<Record<string, number>>;
   readonly logger: Logger;
 };
 
-export type OpenLog = { readonly log: EventLog; readonly tails: readonly Tail[]; stop(): Promise<void> };
+export type OpenLog = {
+  readonly log: EventLog;
+  readonly tails: readonly Tail[];
+  /** Commands that wait for the group commit, by shard. */
+  waiting(): number[];
+  stop(): Promise<void>;
+};
+
+const LOADED_TOGETHER_MAX = 100;
 
 /** The log over its shards: one appender and one tail each, so a slow shard holds up no other. */
 export function openLog({
   writePool,
   readPool,
   shardCount,
-  codec,
+  codec: plainCodec,
+  keys = customerKeys(readPool),
   stateVersions,
   logger,
   ...limits
 }: LogOptions): OpenLog {
+  const codec: ReadingCodec = { ...plainCodec, findKeys: keys.find };
   const shards = Array.from({ length: shardCount }, (_, shard) => {
     const tail = openTail(readPool, codec, shard);
-    const appender = startAppender(writePool, codec, shard, { ...limits, onAppended: tail.wake });
-    return { tail, appender, snapshots: startSnapshotWriter(readPool, shard, logger) };
+    const appender = startAppender(writePool, { codec, keys }, shard, {
+      ...limits,
+      onAppended: tail.wake,
+    });
+    const load = gather(
+      (loadings: readonly Loading[]) => loadStreams(readPool, codec, shard, loadings, stateVersions),
+      { batchMax: LOADED_TOGETHER_MAX, callsMax: CALLS_IN_FLIGHT_MAX },
+    );
+    return { tail, appender, load, snapshots: startSnapshotWriter(readPool, shard, logger) };
   });
 
   /** All streams of one order share a shard; asking for more than one shard at once is a mistake of ours. */
@@ -46,6 +68,7 @@ export function openLog({
 
   return {
     tails: shards.map(({ tail }) => tail),
+    waiting: () => shards.map(({ appender }) => appender.waiting()),
     log: {
       append: async (unit) => {
         requireSound(unit);
@@ -56,7 +79,7 @@ export function openLog({
         readStreams(readPool, codec, shardOfAll(streamIds), tenantId, streamIds, upTo),
       loadStreams: async (tenantId, requests) => {
         const shard = shardOfAll(requests.map(({ streamId }) => streamId));
-        return loadStreams(readPool, codec, shard, tenantId, requests, stateVersions);
+        return shards[shard]!.load({ tenantId, requests });
       },
       offerSnapshot: (streamId, category, snapshot) => {
         const stateVersion = stateVersions[category];

@@ -154,6 +154,9 @@ export async function readCheckpoint(db: Pool | Tx, lease: Lease): Promise<bigin
 /**
  * Moves the checkpoint, if the lease is still ours and the checkpoint where we read it. Locks its row until the
  * transaction ends. Throws `CheckpointMoved`: `readCheckpoint` then tells which of the two it was.
+ *
+ * The commit is not waited for to reach the disk: effect and checkpoint are in it together, so what a crash of PostgreSQL
+ * takes back is done again from the log, whose own commits are always waited for.
  */
 export async function advance(
   db: Pool | Tx,
@@ -166,7 +169,8 @@ export async function advance(
     name: 'checkpoint-advance',
     text: `update subscription
       set position = $6, lease_until = now() + make_interval(secs => $7 / 1000.0), last_error = null
-      where shard = $1 and name = $2 and version = $3 and epoch = $4 and status = 'running' and position = $5`,
+      where shard = $1 and name = $2 and version = $3 and epoch = $4 and status = 'running' and position = $5
+        and set_config('synchronous_commit', 'off', true) is not null`,
     values: [...key(lease), lease.epoch, from, to, leaseMs],
   });
   if (rowCount !== 1) throw new CheckpointMoved(`${lease.name}/${lease.shard} is no longer at ${from}`);

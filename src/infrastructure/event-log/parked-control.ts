@@ -1,4 +1,5 @@
-import type { Pool } from '../postgres/pool.ts';
+import { noteAction } from '../operator-actions.ts';
+import { inTransaction, type Pool, type Tx } from '../postgres/pool.ts';
 import type { Unit } from './leases.ts';
 import type { ParkedKind } from './parked.ts';
 
@@ -54,14 +55,22 @@ export async function findParked(
   return rows;
 }
 
-/** Asks whoever has the subscription to try these again; what it was asked for. */
-export async function requestRetry(pool: Pool, filter: ParkedFilter): Promise<ParkedEvent[]> {
-  const { rows } = await pool.query<ParkedEvent>(
-    `update parked set status = 'retry', updated_at = now() where ${MATCHES} and status <> 'discarded'
-     returning ${COLUMNS}`,
-    valuesOf(filter),
-  );
-  return rows;
+/** Asks whoever has the subscription to try these again, their dead letters with them; what it was asked for. */
+export async function requestRetry(pool: Pool, filter: ParkedFilter, actor: string): Promise<ParkedEvent[]> {
+  return inTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<ParkedEvent>(
+      `with asked as (
+         update parked set status = 'retry', updated_at = now() where ${MATCHES} and status <> 'discarded'
+         returning *),
+       letters as (
+         update dead_letter d set state = 'replaying', replays = d.replays + 1, replay_due_at = now() from asked a
+         where d.consumer = a.name and d.message_id = a.event_id::text and d.state = 'failed')
+       select ${COLUMNS} from asked`,
+      valuesOf(filter),
+    );
+    await note(tx, { actor, action: 'parked.retry' }, rows);
+    return rows;
+  });
 }
 
 /** Gives one event up for good, for one subscription; what was given up, nothing if it is not parked (any more). */
@@ -71,10 +80,28 @@ export async function discardParked(
   actor: string,
   reason: string,
 ): Promise<ParkedEvent[]> {
-  const { rows } = await pool.query<ParkedEvent>(
-    `update parked set status = 'discarded', actor = $5, reason = $6, updated_at = now()
-     where ${MATCHES} and status <> 'discarded' returning ${COLUMNS}`,
-    [...valuesOf(filter), actor, reason],
-  );
-  return rows;
+  return inTransaction(pool, async (tx) => {
+    const { rows } = await tx.query<ParkedEvent>(
+      `with gone as (
+         update parked set status = 'discarded', actor = $5, reason = $6, updated_at = now()
+         where ${MATCHES} and status <> 'discarded' returning *),
+       letters as (
+         update dead_letter d set state = 'discarded', settled_at = now(), replay_due_at = null from gone g
+         where d.consumer = g.name and d.message_id = g.event_id::text and d.state in ('failed', 'replaying'))
+       select ${COLUMNS} from gone`,
+      [...valuesOf(filter), actor, reason],
+    );
+    await note(tx, { actor, action: 'parked.discard', reason }, rows);
+    return rows;
+  });
+}
+
+async function note(
+  tx: Tx,
+  done: { readonly actor: string; readonly action: string; readonly reason?: string },
+  events: readonly ParkedEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const what = events.map(({ name, version, shard, position }) => `${name} v${version} ${shard}-${position}`);
+  await noteAction(tx, { ...done, tenantId: null, details: { events: what } });
 }

@@ -1,7 +1,7 @@
 /** Waits, or stops waiting when the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) {
+    if (signal.aborted || ms <= 0) {
       resolve();
       return;
     }

@@ -38,14 +38,18 @@ export function startSnapshotWriter(pool: Pool, shard: number, logger: Logger): 
   };
 }
 
-/** One row a stream and state version; an older state never replaces a newer one. The checksum is of PostgreSQL's text. */
+/**
+ * One row a stream and state version; an older state never replaces a newer one. The checksum is of PostgreSQL's text.
+ * The stream's row is locked, or a state from before an erasure could be written after it.
+ */
 async function save(pool: Pool, shard: number, offer: SnapshotOffer): Promise<void> {
   const { streamId, stateVersion, version, state } = offer;
   await pool.query({
     name: 'snapshot-save',
     text: `insert into snapshot as s (shard, stream_id, schema_version, version, state)
-      values ($1, $2, $3, $4::int, jsonb_build_object('state', $5::jsonb,
-        'checksum', hashtextextended($5::jsonb::text, $4::int)))
+      select $1, $2, $3, $4::int, jsonb_build_object('state', $5::jsonb,
+        'checksum', hashtextextended($5::jsonb::text, $4::int))
+      from (select from stream t where t.shard = $1 and t.stream_id = $2 and t.erased_version <= $4::int for share) t
       on conflict (shard, stream_id, schema_version) do update
         set version = excluded.version, state = excluded.state, taken_at = now()
         where s.version < excluded.version`,

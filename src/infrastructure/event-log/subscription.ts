@@ -1,7 +1,16 @@
 import type { Logger } from 'pino';
-import { LogOverloaded, LogUnavailable, UnreadableEvent } from '../../application/ports.ts';
+import {
+  LogOverloaded,
+  LogUnavailable,
+  UnreadableEvent,
+  type RecordedEvent,
+} from '../../application/ports.ts';
+import { openKillSwitch, type KillSwitch } from '../consumers/kill-switch.ts';
+import type { OnUnhandled, Retries } from '../consumers/retries.ts';
+import { errorText } from '../dead-letters/faults.ts';
+import { traceIdOf } from '../dead-letters/record.ts';
 import { inTransaction, isTransient, type Pool } from '../postgres/pool.ts';
-import { errorText, openApplier } from './applier.ts';
+import { openApplier } from './applier.ts';
 import type { Effect } from './effect.ts';
 import { advance, CheckpointMoved, LeaseLost, readCheckpoint, recordFailure, type Lease } from './leases.ts';
 import { park } from './parked.ts';
@@ -18,6 +27,12 @@ export type Subscription = {
   readonly onPoison: 'park' | 'halt';
   /** Faults that say nothing about the event, beyond those of the database: tried again for ever. */
   readonly isOutage?: (fault: unknown) => boolean;
+  /** Of a consumer: how what it parks is retried by itself, and when it takes nothing for a while. */
+  readonly retries?: Retries;
+  /** Told of what is parked for another try, and of what is given up. */
+  readonly onUnhandled?: OnUnhandled;
+  /** Whether an event is handled at all, or passed over, which costs no transaction; all of them unless said. */
+  readonly concerns?: (event: RecordedEvent) => boolean;
 };
 
 export type RunnerStatus = {
@@ -29,6 +44,8 @@ export type RunnerStatus = {
   readonly failures: number;
   /** Streams that wait behind a parked event. */
   readonly blocked: number;
+  /** Too much of it failed, so that only one event is tried now and then. */
+  readonly paused: boolean;
 };
 
 export type Runner = {
@@ -37,6 +54,8 @@ export type Runner = {
   stop(): Promise<void>;
   /** Ends at once what can be ended: the lease is gone. */
   abort(): void;
+  /** The checkpoint is behind what was committed: a crash of PostgreSQL took back what had not reached the disk. */
+  lookAgain(): void;
   /** Resolves when it has stopped, been fenced off, or halted. */
   readonly ended: Promise<void>;
 };
@@ -49,6 +68,7 @@ export type RunnerContext = {
 };
 
 const POLL_MS = { first: 10, longest: 250 }; // only for what other processes append: our own appends wake us
+const GATHER_MS_MAX = 50;
 const BACKOFF_MS = { first: 50, longest: 5_000 };
 const ATTEMPTS_MAX = 6; // of one event, over 50 + 100 + … = 1.6 s, before it is taken for poison
 
@@ -61,15 +81,25 @@ export function runSubscription(context: RunnerContext, lease: Lease, subscripti
   const { pool, tail } = context;
   const stopping = new AbortController();
   const aborting = new AbortController();
-  const applier = openApplier(context, lease, subscription, aborting.signal);
-  const failures = failureHandler(context, lease, subscription, stopping.signal);
+  const { name, retries, concerns = () => true, onUnhandled = () => {} } = subscription;
+  const killSwitch = retries && openKillSwitch(retries.killSwitch);
+  const onRetried = (outcome: 'handled' | 'failed'): void =>
+    outcome === 'handled' ? killSwitch?.succeeded(1) : killSwitch?.failed();
+  const applied = { ...subscription, concerns, retryAfterMs: retries?.afterMs };
+  const onParked = (outcome: 'retried' | 'dead_lettered', events: number) =>
+    onUnhandled(name, outcome, events);
+  const applier = openApplier({ ...context, onRetried, onParked }, lease, applied, aborting.signal);
+  const failures = failureHandler(context, lease, { subscription, killSwitch }, stopping.signal);
   let position: bigint | undefined;
+  let isTakenBack = false;
   let pollMs = POLL_MS.first;
+  let nextBatchAt = 0;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await step();
+        await pause(killSwitch?.waitMs() ?? 0, stopping.signal);
+        if (!stopping.signal.aborted) await step();
       } catch (fault) {
         position = undefined; // known again after a look at the database
         applier.forget();
@@ -80,16 +110,28 @@ export function runSubscription(context: RunnerContext, lease: Lease, subscripti
   }
 
   async function step(): Promise<void> {
+    if (isTakenBack) {
+      [isTakenBack, position] = [false, undefined];
+      applier.forget();
+    }
     position ??= await readCheckpoint(pool, lease);
-    await applier.lookAfterParked();
+    await applier.lookAfterParked(killSwitch?.isOpen() ? 1 : Infinity);
+    // A batch costs nearly as much for one event as for fifty. The next may begin a millisecond for each event of this
+    // one later: below a thousand events a second nothing waits, above it batches come to be 50 ms apart.
+    await pause(nextBatchAt - performance.now(), stopping.signal);
+    if (stopping.signal.aborted) return; // a lease may have been lost meanwhile
     const mark = tail.mark();
-    const entries = await tail.read(position, failures.batchMax());
+    const limit = failures.batchMax();
+    const entries = await tail.read(position, limit);
     if (entries.length === 0) {
       await tail.wait(mark, pollMs);
       pollMs = Math.min(pollMs * 2, POLL_MS.longest);
       return;
     }
-    position = await applier.apply(entries, position);
+    nextBatchAt = entries.length < limit ? performance.now() + Math.min(entries.length, GATHER_MS_MAX) : 0;
+    const handled = await applier.apply(entries, position);
+    position = entries.at(-1)!.position;
+    killSwitch?.succeeded(handled.length);
     pollMs = POLL_MS.first;
     failures.none();
   }
@@ -101,6 +143,7 @@ export function runSubscription(context: RunnerContext, lease: Lease, subscripti
       position,
       failures: failures.count(),
       blocked: applier.blockedCount(),
+      paused: killSwitch?.isOpen() ?? false,
     }),
     stop: async () => {
       stopping.abort();
@@ -112,6 +155,7 @@ export function runSubscription(context: RunnerContext, lease: Lease, subscripti
       aborting.abort();
       tail.wake();
     },
+    lookAgain: () => (isTakenBack = true),
     ended,
   };
 }
@@ -120,9 +164,10 @@ export function runSubscription(context: RunnerContext, lease: Lease, subscripti
 function failureHandler(
   { pool, tail, logger, leaseMs }: RunnerContext,
   lease: Lease,
-  { name, version, batchMax, onPoison, isOutage = () => false }: Subscription,
+  { subscription, killSwitch }: { subscription: Subscription; killSwitch: KillSwitch | undefined },
   stopping: AbortSignal,
 ) {
+  const { name, version, batchMax, onPoison, isOutage = () => false, retries, onUnhandled } = subscription;
   const about = { subscription: name, version, shard: lease.shard };
   let limit = batchMax;
   let failures = 0;
@@ -149,12 +194,14 @@ function failureHandler(
     const halt = poison && onPoison === 'halt';
     await recordFailure(pool, lease, error, halt).catch(() => {}); // a lost database cannot be told
     if (halt) return 'halted';
-    if (poison)
-      await parkNext(fault).catch((other: unknown) =>
-        logger.error({ err: other, ...about }, 'parking failed'),
-      );
-    else await pause(Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.longest), stopping);
+    const parked = poison && (await parkNext(fault).then(() => true, notParked));
+    if (!parked) await pause(Math.min(BACKOFF_MS.first * 2 ** (failures - 1), BACKOFF_MS.longest), stopping);
     return 'again';
+  }
+
+  function notParked(fault: unknown): false {
+    logger.error({ err: fault, ...about }, 'parking failed');
+    return false;
   }
 
   async function parkNext(fault: unknown): Promise<void> {
@@ -164,11 +211,14 @@ function failureHandler(
     const kind = fault instanceof UnreadableEvent ? 'unreadable' : 'failed';
     await inTransaction(pool, async (tx) => {
       await advance(tx, lease, from, entry.position, leaseMs);
-      await park(tx, lease, [{ entry, kind, error: errorText(fault), attempts: failures }]);
+      await park(tx, lease, [{ entry, kind, fault, attempts: failures }], retries?.afterMs);
     });
     failures = 0;
-    const { position, type } = entry;
-    logger.error({ ...about, position: String(position), type, err: fault }, 'an event was parked');
+    onUnhandled?.(name, kind === 'failed' ? 'retried' : 'dead_lettered', 1);
+    if (kind === 'failed') killSwitch?.failed();
+    const { position, type, recorded } = entry;
+    const traceId = recorded instanceof Error ? undefined : traceIdOf(recorded.metadata.traceparent);
+    logger.error({ ...about, position: String(position), type, traceId, err: fault }, 'an event was parked');
   }
 
   return {
@@ -177,7 +227,7 @@ function failureHandler(
       failures = 0;
       limit = Math.min(limit * 2, batchMax);
     },
-    batchMax: () => limit,
+    batchMax: () => (killSwitch?.isOpen() ? 1 : limit),
     count: () => failures,
   };
 }

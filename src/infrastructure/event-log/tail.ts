@@ -1,5 +1,5 @@
-import type { EventCodec } from '../codecs/event-codec.ts';
 import type { Pool } from '../postgres/pool.ts';
+import type { ReadingCodec } from './open-rows.ts';
 import { readShard, type LogEntry } from './read.ts';
 
 /** The newest part of one shard, read once for all subscriptions of this process. */
@@ -15,18 +15,27 @@ export type Tail = {
 };
 
 const RECENT_MAX = 2_000;
-const READINGS_MAX = 2; // the one in hand and the next: each more survives a collection of garbage
+const READINGS_MAX = 8; // one for each place where subscriptions stand, and what follows it
+/** What is kept here names customers who may have been erased since: after that it is read again. */
+export const TAIL_KEPT_MS = 5_000;
 
 /** `mark`: how often the tail had been woken when the query was sent. */
-type Reading = { readonly mark: number; readonly result: Promise<readonly LogEntry[]>; settled: boolean };
+type Reading = {
+  readonly mark: number;
+  readonly since: number;
+  readonly result: Promise<readonly LogEntry[]>;
+  settled: boolean;
+};
 
-export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
+export function openTail(pool: Pool, codec: ReadingCodec, shard: number): Tail {
   let recent: LogEntry[] = []; // contiguous; ends with the newest entry that was read
+  let parts: { count: number; readonly since: number }[] = []; // of `recent`, in its order: when each was read
   const readings = new Map<bigint, Reading>(); // by the position they begin after; the oldest are let go
   let wakes = 0;
   const sleepers = new Set<() => void>();
 
   function fromRecent(after: bigint, limit: number): readonly LogEntry[] {
+    dropStale();
     const first = recent[0]?.position;
     if (first === undefined || after + 1n < first) return [];
     const start = Number(after + 1n - first);
@@ -35,11 +44,14 @@ export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
 
   /** Subscriptions that stand at the same place ask at the same moment: one query serves them all. */
   async function fromLog(after: bigint, limit: number): Promise<readonly LogEntry[]> {
-    const pending = readings.get(after);
-    const joined = pending?.settled === false && pending.mark === wakes;
+    const kept = readings.get(after);
+    const pending = kept && !isStale(kept.since) ? kept : undefined;
+    const joined = pending?.settled === false;
     const known = await pending?.result;
-    // A full batch never changes; a shorter one may have been read before the latest append.
-    const fits = known && (known.length >= limit || joined);
+    // A full batch never changes; a shorter one may have been read before the latest append. Whoever came while it was
+    // read goes on with it all the same: what is newer comes next. Asking anew instead read each event three times over.
+    const fits =
+      known && (known.length >= limit || (joined && (known.length > 0 || pending?.mark === wakes)));
     return (fits ? known : await begin(after, limit).result).slice(0, limit);
   }
 
@@ -50,12 +62,13 @@ export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
   }
 
   function begin(after: bigint, limit: number): Reading {
-    const reading = { mark: wakes, result: readShard(pool, codec, shard, after, limit), settled: false };
+    const result = readShard(pool, codec, shard, after, limit);
+    const reading = { mark: wakes, since: performance.now(), result, settled: false };
     reading.result.then(
       (entries) => {
         reading.settled = true;
         // A full batch is far from the head: whoever needs it asks for it by the same position.
-        if (entries.length < limit) remember(after, entries);
+        if (entries.length < limit) remember(after, entries, reading.since);
       },
       () => readings.get(after) === reading && readings.delete(after), // whoever waits for it gets the fault
     );
@@ -65,11 +78,35 @@ export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
     return reading;
   }
 
-  function remember(after: bigint, entries: readonly LogEntry[]): void {
+  function remember(after: bigint, entries: readonly LogEntry[], since: number): void {
+    if (entries.length === 0) return;
+    dropStale();
     const last = recent.at(-1)?.position;
-    if (last === undefined || after > last) recent = [...entries];
-    else if (after === last) recent.push(...entries);
-    if (recent.length > 2 * RECENT_MAX) recent = recent.slice(-RECENT_MAX);
+    if (last !== undefined && after < last) return; // known already, or a part of it
+    if (after !== last) [recent, parts] = [[], []];
+    recent.push(...entries);
+    parts.push({ count: entries.length, since });
+    if (recent.length > 2 * RECENT_MAX) drop(recent.length - RECENT_MAX);
+  }
+
+  function dropStale(): void {
+    let stale = 0;
+    for (const { count, since } of parts) {
+      if (!isStale(since)) break;
+      stale += count;
+    }
+    if (stale > 0) drop(stale);
+  }
+
+  /** The oldest so many. */
+  function drop(count: number): void {
+    recent = recent.slice(count);
+    for (let left = count; left > 0 && parts[0];) {
+      const gone = Math.min(left, parts[0].count);
+      parts[0].count -= gone;
+      left -= gone;
+      if (parts[0].count === 0) parts.shift();
+    }
   }
 
   return {
@@ -102,3 +139,5 @@ export function openTail(pool: Pool, codec: EventCodec, shard: number): Tail {
       }),
   };
 }
+
+const isStale = (since: number): boolean => performance.now() - since > TAIL_KEPT_MS;

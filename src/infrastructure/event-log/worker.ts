@@ -93,9 +93,11 @@ export function startWorker(
       (await announceWorker(pool, owner, subscriptions, leaseMs)).map((row) => [nameOf(row), row.workers]),
     );
     const leases = [...held.values()].map(({ lease }) => lease);
+    const reached = new Map([...held].map(([unit, { runner }]) => [unit, runner.status().position]));
     const rows = await renewLeases(pool, leases, leaseMs);
     const ours = rows.filter((row) => wanted.has(nameOf(row)));
     dropLost(ours);
+    noticeTakenBack(ours, reached);
     const share = fairShare(ours, workers);
     giveBack(share, workers);
     await take(ours, share);
@@ -114,6 +116,14 @@ export function startWorker(
       if (row?.epoch === lease.epoch && row.status === 'running') continue;
       runner.abort();
       held.delete(unit);
+    }
+  }
+
+  // Who waits for the next event may not have noticed a crash of PostgreSQL, which can be over within one of its waits.
+  function noticeTakenBack(rows: readonly UnitRow[], reached: ReadonlyMap<string, bigint | undefined>): void {
+    for (const row of rows) {
+      const unit = nameOfUnit(row);
+      if (row.position < (reached.get(unit) ?? 0n)) held.get(unit)?.runner.lookAgain();
     }
   }
 
@@ -196,7 +206,9 @@ function fairShare(rows: readonly UnitRow[], workers: ReadonlyMap<string, number
 export function followsCheck(name: string, statuses: readonly RunnerStatus[]): Check {
   const failing = statuses.filter(({ failures }) => failures > 0);
   const blocked = statuses.filter((one) => one.blocked > 0);
+  const paused = statuses.filter((one) => one.paused);
   const which = [
+    ...paused.map((one) => `${one.name}/${one.shard} takes nothing for now: too much of it failed`),
     ...failing.map((one) => `${one.name}/${one.shard} failed ${one.failures} times in a row`),
     ...blocked.map((one) => `${one.name}/${one.shard} has parked events of ${one.blocked} streams`),
   ];

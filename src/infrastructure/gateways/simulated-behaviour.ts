@@ -12,6 +12,10 @@ export type Behaviour = {
   /** Minor units more, or fewer, than it was asked for. */
   readonly amountOff?: bigint;
   readonly holdForMs?: number;
+  /** The customer's bank takes the money back some time later, and decides like this. */
+  readonly disputed?: 'won' | 'lost';
+  /** `late`: what happened is told after what followed it. `first`: before the caller has its answer. */
+  readonly webhooks?: 'twice' | 'late' | 'first';
 };
 
 export type SimulatedKind = 'authorize' | 'capture' | 'void' | 'refund';
@@ -46,6 +50,13 @@ const AUTHORIZATIONS: Readonly<Record<string, Behaviour>> = {
   tok_late_success: { ...declined('card_declined'), holdForMs: HOLD_MS, later: later('succeeded') },
   tok_amount_mismatch: { ...SUCCEEDS, amountOff: -1n },
   tok_auth_expires: { ...SUCCEEDS, holdForMs: SETTLES_AFTER_MS },
+  // Waits for the customer on the provider's page, for as long as that is open.
+  tok_3ds_challenge: { ...SUCCEEDS, outcome: 'requires_action' },
+  tok_dup_webhook: { ...SUCCEEDS, outcome: 'pending', later: later('succeeded'), webhooks: 'twice' },
+  tok_ooo_webhooks: { ...SUCCEEDS, outcome: 'pending', later: later('succeeded'), webhooks: 'late' },
+  tok_webhook_before_response: { ...SUCCEEDS, webhooks: 'first' },
+  tok_dispute_won: { ...SUCCEEDS, disputed: 'won' },
+  tok_dispute_lost: { ...SUCCEEDS, disputed: 'lost' },
   tok_capture_fail: SUCCEEDS,
   tok_refund_pending: SUCCEEDS,
   tok_refund_fails_later: SUCCEEDS,
@@ -60,5 +71,7 @@ export function behaviourOf(kind: SimulatedKind, token: string): Behaviour {
     return { outcome: 'pending', later: later('succeeded') };
   if (kind === 'refund' && token === 'tok_refund_fails_later')
     return { outcome: 'succeeded', later: later('declined', 'account_closed') };
+  const { disputed } = AUTHORIZATIONS[token] ?? {};
+  if (kind === 'capture' && disputed) return { outcome: 'succeeded', disputed };
   return { outcome: 'succeeded' };
 }

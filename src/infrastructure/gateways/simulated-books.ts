@@ -1,13 +1,16 @@
-import type { AuthorizeRequest } from '../../application/ports.ts';
+import type { AuthorizeRequest } from '../../application/provider-ports.ts';
 import type { OperationOutcome } from '../../domain/payments/operation-outcome.ts';
 import { parseCurrency } from '../../domain/shared/currencies.ts';
 import { assertNever, invariant } from '../../domain/shared/invariant.ts';
 import { money } from '../../domain/shared/money.ts';
 import type { Pool, Tx } from '../postgres/pool.ts';
+import { columns } from '../read-models/projection.ts';
 import type { Behaviour, SimulatedKind } from './simulated-behaviour.ts';
 
 /** One payment as the provider knows it. */
 export type Intent = {
+  readonly provider: string;
+  readonly payment_id: string;
   readonly intent_ref: string;
   readonly token: string;
   readonly currency: string;
@@ -29,50 +32,83 @@ export type Entry = {
   readonly code: string | null;
 };
 
-const INTENT = `i.intent_ref, i.token, i.currency, i.amount_minor, i.capture_method, i.hold_until,
+const INTENT = `i.provider, i.payment_id, i.intent_ref, i.token, i.currency, i.amount_minor, i.capture_method, i.hold_until,
   i.hold_until > now() as is_within_hold, i.created_at + interval '30 min' as act_until`;
 
-/** By the payment, or by the payment and the operation that opened it. */
+/** By the payment, or by the payment and the operation that opened it, among those of one provider. */
 export async function findIntent(
   db: Pool | Tx,
-  paymentId: string,
-  operationId?: string,
+  { provider, paymentId, operationId }: { provider: string; paymentId: string; operationId?: string },
   lock?: 'lock',
 ): Promise<Intent | undefined> {
-  const { rows } = await db.query<Intent>(
-    `select ${INTENT} from simulated_provider.intent i where i.payment_id = $1
+  const { rows } = await db.query<Intent>({
+    name: `simulated-find-${lock ?? 'read'}`,
+    text: `select ${INTENT} from simulated_provider.intent i where i.payment_id = $1 and i.provider = $3
        and ($2::text is null or exists (select from simulated_provider.operation o
          where o.intent_ref = i.intent_ref and o.operation_id = $2))
      order by i.created_at desc limit 1 ${lock ? 'for update of i' : ''}`,
-    [paymentId, operationId ?? null],
-  );
+    values: [paymentId, operationId ?? null, provider],
+  });
   return rows[0];
 }
 
-/** A repeated request gets the intent it made the first time. */
-export async function openIntent(
-  tx: Tx,
-  { operationId, paymentId, amount, paymentToken, captureMethod }: AuthorizeRequest,
-  { amountOff = 0n, holdForMs = 0 }: Behaviour,
-): Promise<Intent> {
-  const { rows } = await tx.query<Intent>({
-    name: 'simulated-intent',
-    // The update changes nothing: it makes a repeated request return the row that is there.
-    text: `insert into simulated_provider.intent as i
-        (intent_ref, payment_id, token, currency, amount_minor, capture_method, hold_until)
-      values ('sim_' || md5($1), $2, $3, $4, $5, $6, now() + make_interval(secs => $7 / 1000.0))
-      on conflict (intent_ref) do update set token = i.token returning ${INTENT}`,
-    values: [
-      operationId,
-      paymentId,
-      paymentToken,
-      amount.currency,
-      amount.amountMinor + amountOff,
-      captureMethod,
-      holdForMs,
+export type Opening = { readonly request: AuthorizeRequest; readonly behaviour: Behaviour };
+/** `entry` is null if another process is opening the same at this moment. */
+export type Opened = { readonly intent: Intent; readonly entry: Entry | null };
+
+/**
+ * Opens intents and books their authorizations, all in one statement; a repeated request gets what it made the first
+ * time. No two of them may be of one operation.
+ */
+export async function openIntents(
+  db: Pool | Tx,
+  provider: string,
+  openings: readonly Opening[],
+): Promise<Opened[]> {
+  const rows = openings.map(({ request, behaviour }) => [
+    ...[request.operationId, request.paymentId, request.paymentToken, request.amount.currency],
+    ...[
+      request.amount.amountMinor + (behaviour.amountOff ?? 0n),
+      request.captureMethod,
+      behaviour.holdForMs ?? 0,
     ],
+    ...[behaviour.outcome, behaviour.code ?? null, behaviour.later?.outcome ?? null],
+    ...[behaviour.later?.code ?? null, behaviour.later?.afterMs ?? null],
+  ]);
+  const { rows: opened } = await db.query<Intent & Entry & { booked: boolean }>({
+    name: 'simulated-open',
+    // The update changes nothing: it makes a repeated request return the row that is there.
+    text: `with asked as (
+        select 'sim_' || md5(operation_id) as intent_ref, u.* from unnest($2::text[], $3::uuid[], $4::text[], $5::text[],
+          $6::bigint[], $7::text[], $8::float8[], $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[])
+          with ordinality as u (operation_id, payment_id, token, currency, amount_minor, capture_method, hold_for_ms,
+            outcome, code, later_outcome, later_code, settles_after_ms, ordinal)
+      ), opened as (
+        insert into simulated_provider.intent as i
+          (intent_ref, payment_id, token, currency, amount_minor, capture_method, hold_until, provider)
+        select intent_ref, payment_id, token, currency, amount_minor, capture_method,
+          now() + make_interval(secs => hold_for_ms / 1000.0), $1 from asked order by intent_ref
+        on conflict (intent_ref) do update set token = i.token returning ${INTENT}
+      ), entered as (
+        insert into simulated_provider.operation
+          (operation_id, intent_ref, kind, amount_minor, is_final, outcome, code, later_outcome, later_code, settles_at)
+        select a.operation_id, o.intent_ref, 'authorize', o.amount_minor, true, a.outcome, a.code, a.later_outcome,
+          a.later_code, now() + make_interval(secs => a.settles_after_ms / 1000.0)
+        from asked a join opened o using (intent_ref) order by a.operation_id
+        on conflict do nothing returning operation_id, kind, is_final, outcome, code
+      )
+      select o.*, a.operation_id, coalesce(e.kind, b.kind) as kind, coalesce(e.is_final, b.is_final) as is_final,
+        coalesce(e.outcome, b.outcome) as outcome, coalesce(e.code, b.code) as code,
+        e.operation_id is not null or b.operation_id is not null as booked
+      from asked a join opened o using (intent_ref) left join entered e using (operation_id)
+      left join lateral (select * from simulated_provider.book k where k.operation_id = a.operation_id limit 1) b on true
+      order by a.ordinal`,
+    values: [provider, ...columns(rows)],
   });
-  return rows[0]!;
+  return opened.map(({ booked, operation_id, kind, is_final, outcome, code, ...intent }) => {
+    const entry = { operation_id, kind, amount_minor: intent.amount_minor, is_final, outcome, code };
+    return { intent, entry: booked ? entry : null };
+  });
 }
 
 export type Asked = {
@@ -172,7 +208,7 @@ export function whyNot(
   }
 }
 
-export function outcomeOf(intent: Intent, entry: Entry): OperationOutcome {
+export function outcomeOf(intent: Intent, entry: Entry, publicUrl: string): OperationOutcome {
   const { intent_ref: providerRef, capture_method } = intent;
   switch (entry.outcome) {
     case 'succeeded': {
@@ -192,7 +228,7 @@ export function outcomeOf(intent: Intent, entry: Entry): OperationOutcome {
     case 'pending':
       return { kind: 'pending', providerRef };
     case 'requires_action': {
-      const url = `https://simulated-provider.invalid/challenges/${providerRef}`;
+      const url = `${publicUrl}/simulated/challenges/${providerRef}`;
       const expiresAt = intent.act_until.toISOString();
       return { kind: 'requires_action', providerRef, nextAction: { type: 'redirect', url }, expiresAt };
     }

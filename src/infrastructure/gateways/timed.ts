@@ -1,12 +1,10 @@
-import type { PaymentProvider } from '../../application/ports.ts';
-
-/** Nobody waits longer than this for a provider: the outcome is unknown then, and asked about later. */
-export const PROVIDER_TIMEOUT_MS = 10_000;
+import type { PaymentProvider } from '../../application/provider-ports.ts';
 
 class ProviderTimeout extends Error {
   override readonly name = 'ProviderTimeout';
 }
 
+/** Fails when the provider has not answered by then. */
 export const timed = (provider: PaymentProvider, timeoutMs: number): PaymentProvider => {
   const within = async <T>(call: Promise<T>): Promise<T> => {
     let timer: NodeJS.Timeout | undefined;
@@ -23,11 +21,14 @@ export const timed = (provider: PaymentProvider, timeoutMs: number): PaymentProv
     }
   };
   return {
-    name: provider.name,
+    ...provider,
     authorize: (request) => within(provider.authorize(request)),
     capture: (request) => within(provider.capture(request)),
     void: (request) => within(provider.void(request)),
     refund: (request) => within(provider.refund(request)),
     retrieve: (request) => within(provider.retrieve(request)),
+    acceptDispute: (request) => within(provider.acceptDispute(request)),
+    paymentOf: (providerRef) => within(provider.paymentOf(providerRef)),
+    submitEvidence: (request) => within(provider.submitEvidence(request)),
   };
 };

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ApiKeys, Principal, Scope } from '../../application/access.ts';
+import type { Principal, Refused, Scope } from '../../application/access.ts';
+import type { KeyMode } from '../../application/api-keys.ts';
 import type { TenantId } from '../../domain/shared/ids.ts';
+import { err, ok, type Result } from '../../domain/shared/result.ts';
 import { newTenantId } from '../system.ts';
 import type { Pool } from './pool.ts';
 
@@ -24,53 +26,63 @@ export async function findTenant(pool: Pool, name: string): Promise<TenantId | u
 const SECRET_BYTES = 24;
 const PREFIX_CHARS = 'op_test_'.length + 6;
 
-/** A new key: 192 random bits. It is returned this once and only its hash is kept. */
+export const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+/** A new key, 192 random bits, with what is kept of it. */
+export function newKey(mode: KeyMode): { secret: string; keyHash: Buffer; prefix: string } {
+  const secret = `op_${mode}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  return { secret, keyHash: hashOf(secret), prefix: secret.slice(0, PREFIX_CHARS) };
+}
+
+/** For whoever stands at the database. It is returned this once and only its hash is kept. */
 export async function createApiKey(
   pool: Pool,
   tenantId: TenantId,
-  mode: 'live' | 'test',
+  mode: KeyMode,
   scopes: readonly Scope[],
 ): Promise<string> {
-  const key = `op_${mode}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const { secret, keyHash, prefix } = newKey(mode);
   await pool.query('insert into api_key (key_hash, prefix, tenant_id, scopes) values ($1, $2, $3, $4)', [
-    hash(key),
-    key.slice(0, PREFIX_CHARS),
+    keyHash,
+    prefix,
     tenantId,
     scopes,
   ]);
-  return key;
+  return secret;
 }
 
-const KNOWN_FOR_MS = 1_000; // a revoked key is refused at the latest this much later
-const KNOWN_MAX = 10_000;
+/** What a key is at this moment, and for how long at most; null: it does not expire. */
+export type FoundKey = {
+  readonly outcome: Result<Principal & { readonly keyId: string }, Refused>;
+  readonly leftMs: number | null;
+};
 
-/** Looks keys up by hash, and remembers what it found for a second. */
-export function apiKeys(pool: Pool): ApiKeys {
-  const known = new Map<string, { principal: Principal; until: number }>();
-  return {
-    authenticate: async (key) => {
-      const keyHash = hash(key);
-      const name = keyHash.toString('base64');
-      const cached = known.get(name);
-      if (cached && cached.until > performance.now()) return cached.principal;
-      const principal = await findPrincipal(pool, keyHash);
-      known.delete(name);
-      if (!principal) return undefined;
-      if (known.size >= KNOWN_MAX) known.clear();
-      known.set(name, { principal, until: performance.now() + KNOWN_FOR_MS });
-      return principal;
-    },
-  };
-}
+type Row = {
+  readonly keyId: string;
+  readonly tenantId: TenantId;
+  readonly prefix: string;
+  readonly scopes: readonly Scope[];
+  readonly isRevoked: boolean;
+  readonly leftMs: number | null;
+};
 
-async function findPrincipal(pool: Pool, keyHash: Buffer): Promise<Principal | undefined> {
-  const { rows } = await pool.query<Principal>({
-    name: 'find-principal',
-    text: `select tenant_id as "tenantId", prefix as "keyPrefix", scopes from api_key
-      where key_hash = $1 and revoked_at is null`,
+/** undefined: there never was such a key. What is left is counted by PostgreSQL: its clock is one for all processes. */
+export async function findApiKey(pool: Pool, keyHash: Buffer): Promise<FoundKey | undefined> {
+  const { rows } = await pool.query<Row>({
+    name: 'find-api-key',
+    text: `select key_id as "keyId", tenant_id as "tenantId", prefix, scopes, revoked_at is not null as "isRevoked",
+        (extract(epoch from expires_at - now()) * 1000)::float8 as "leftMs"
+      from api_key where key_hash = $1`,
     values: [keyHash],
   });
-  return rows[0];
+  const [row] = rows;
+  if (!row) return undefined;
+  const { keyId, tenantId, prefix, scopes, isRevoked, leftMs } = row;
+  const actor = `key:${prefix}`;
+  const hasExpired = leftMs !== null && leftMs <= 0;
+  if (isRevoked || hasExpired) {
+    const reason = isRevoked ? 'revoked-key' : 'expired-key';
+    return { outcome: err({ reason, who: { tenantId, actor } }), leftMs: null };
+  }
+  return { outcome: ok({ tenantId, actor, scopes, keyId }), leftMs };
 }
-
-const hash = (key: string): Buffer => createHash('sha256').update(key).digest();

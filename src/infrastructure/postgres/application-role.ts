@@ -25,6 +25,19 @@ export async function grantTo(application: Pool, owner: Pool): Promise<void> {
   }
 }
 
+/** Lets a role look at all but keys, secrets and bodies of messages, as the owner. Throws `AccessProblem`. */
+export async function grantToReader(role: string, owner: Pool): Promise<void> {
+  try {
+    await owner.query('select grant_reader($1)', [role]);
+  } catch (fault) {
+    if (!isRefusal(fault) && !isUnknown(fault)) throw fault;
+    throw new AccessProblem(
+      `DATABASE_READER_ROLE: ${fault.message}. Name a role of its own that owns nothing and is no superuser ` +
+        '(create role … login)',
+    );
+  }
+}
+
 type Identity = { role: string; database: string };
 
 async function whoIs(pool: Pool): Promise<Identity> {
@@ -32,6 +45,10 @@ async function whoIs(pool: Pool): Promise<Identity> {
   return rows[0]!;
 }
 
+const hasCode = (fault: unknown, code: string): fault is Error =>
+  fault instanceof Error && 'code' in fault && fault.code === code;
+
 // 0LP01 invalid_grant_operation: grant_application says why.
-const isRefusal = (fault: unknown): fault is Error =>
-  fault instanceof Error && 'code' in fault && fault.code === '0LP01';
+const isRefusal = (fault: unknown): fault is Error => hasCode(fault, '0LP01');
+// 42704 undefined_object
+const isUnknown = (fault: unknown): fault is Error => hasCode(fault, '42704');

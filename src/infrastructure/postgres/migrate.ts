@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
-import { AccessProblem, grantTo } from './application-role.ts';
+import { AccessProblem, grantTo, grantToReader } from './application-role.ts';
 import { migrationState } from './pending-migrations.ts';
 import { createPool, type Pool } from './pool.ts';
 import { refuseOtherShardCount, settleShardCount } from './shard-count.ts';
@@ -13,12 +13,16 @@ export type MigrateOptions = {
   readonly shardCount?: number | undefined;
 };
 
+/** Who owns the schema, and who may look at it. */
+export type DatabaseRoles = { readonly ownerUrl?: string | undefined; readonly reader?: string | undefined };
+
 /**
- * Brings the schema up to date as the role at `ownerUrl`, then gives the role of `pool` what the service needs and no
- * more. Without an owner the role of `pool` does both. Throws `AccessProblem` and what `migrate` throws.
+ * Brings the schema up to date as the role at `ownerUrl`, then gives the role of `pool` what the service needs and the
+ * reader what it may see, and no more. Without an owner the role of `pool` migrates and nothing is given. Throws
+ * `AccessProblem` and what `migrate` throws.
  */
 export async function migrateAs(
-  ownerUrl: string | undefined,
+  { ownerUrl, reader }: DatabaseRoles,
   pool: Pool,
   options: MigrateOptions,
 ): Promise<string[]> {
@@ -27,6 +31,7 @@ export async function migrateAs(
   try {
     const applied = await migrate(owner, options);
     await grantTo(pool, owner);
+    if (reader !== undefined) await grantToReader(reader, owner);
     return applied;
   } finally {
     await owner.end();

@@ -56,12 +56,28 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>)
   }
 }
 
-/** Whether the server answers a query now. */
-export const answers = (pool: Pool): Promise<boolean> =>
-  pool.query('select 1').then(
-    () => true,
-    () => false,
-  );
+const asked = new WeakMap<Pool, Promise<boolean>>();
+
+/**
+ * Whether the server answers a query now. Anybody may ask, and whoever does while a query is under way gets its answer:
+ * however many there are, they take one connection from those who have work to do.
+ */
+export function answers(pool: Pool): Promise<boolean> {
+  const answer = asked.get(pool) ?? ask(pool);
+  asked.set(pool, answer);
+  return answer;
+}
+
+async function ask(pool: Pool): Promise<boolean> {
+  try {
+    await pool.query('select 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    asked.delete(pool);
+  }
+}
 
 // Class 08: connection; 57P01-03: shutdown, crash, starting up; 53300: too many connections; 25P03: idle for too long.
 const UNREACHABLE_STATES = /^(08...|57P0[123]|53300|25P03)$/;

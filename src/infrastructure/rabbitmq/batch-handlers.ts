@@ -1,8 +1,9 @@
-import type { ConsumeMessage } from 'amqplib';
+import type { Message } from 'amqplib';
 import type { CommandConsumer } from '../../application/consumers.ts';
 import { orderIdOf, type IntegrationMessage } from '../../application/integration-events.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { inLanes } from '../consumers/lanes.ts';
+import type { OnUnhandled } from '../consumers/retries.ts';
 import {
   logCheckpoints,
   takeFromInbox,
@@ -12,41 +13,53 @@ import {
 import { inTransaction, type Pool, type Tx } from '../postgres/pool.ts';
 import { attempt, type AttemptOptions, type Outcome } from './attempts.ts';
 
-export type Delivery = { readonly raw: ConsumeMessage; readonly message: IntegrationMessage };
+export type Delivery<Content = IntegrationMessage> = {
+  readonly raw: Message;
+  readonly message: Content;
+  /** Before it is put aside. */
+  readonly attemptsMax: number;
+};
 
 /** Handles all that arrived while the last batch was in hand, and says of each delivery what came of it. */
-export type BatchHandler = (
-  batch: readonly Delivery[],
-  settle: (delivery: Delivery, outcome: Outcome) => void,
+export type BatchHandler<Content = IntegrationMessage> = (
+  batch: readonly Delivery<Content>[],
+  settle: (delivery: Delivery<Content>, outcome: Outcome) => void,
   options: Omit<AttemptOptions, 'attemptsMax'>,
 ) => Promise<void>;
 
-const ATTEMPTS_MAX = 3;
+const LOOKS_MAX = 3;
 const LANES_MAX = 64;
 
 /** One transaction a batch; when that fails, one a message, so that one bad message does not take others with it. */
 export const sqlBatches =
-  (pool: Pool, consumer: SqlConsumer): BatchHandler =>
+  (pool: Pool, consumer: SqlConsumer, onUnhandled: OnUnhandled = () => {}): BatchHandler =>
   async (batch, settle, options) => {
     const apply = (deliveries: readonly Delivery[], attemptsMax: number): Promise<Outcome> => {
       const messages = deliveries.map(({ message }) => message);
-      return attempt(() => applyOnce(pool, consumer, messages), { ...options, attemptsMax });
+      return attempt(
+        async () => {
+          const fresh = await applyOnce(pool, consumer, messages);
+          if (fresh < messages.length) onUnhandled(consumer.name, 'duplicate', messages.length - fresh);
+        },
+        { ...options, attemptsMax },
+      );
     };
     const whole = batch.length > 1 ? await apply(batch, 1) : undefined;
     if (whole && whole.kind !== 'failed') {
       for (const delivery of batch) settle(delivery, whole);
       return;
     }
-    for (const delivery of batch) settle(delivery, await apply([delivery], ATTEMPTS_MAX));
+    for (const delivery of batch) settle(delivery, await apply([delivery], delivery.attemptsMax));
   };
 
 /** Each message is a command of its own, which the log takes once; those of one order go one after another. */
 export const commandBatches =
   (pool: Pool, consumer: CommandConsumer): BatchHandler =>
   async (batch, settle, options) => {
-    const tryThrice = (work: () => Promise<void>) => attempt(work, { ...options, attemptsMax: ATTEMPTS_MAX });
+    const attemptUpTo = (attemptsMax: number, work: () => Promise<void>) =>
+      attempt(work, { ...options, attemptsMax });
     let checkpoints: readonly Checkpoint[] = [];
-    const looked = await tryThrice(async () => {
+    const looked = await attemptUpTo(LOOKS_MAX, async () => {
       checkpoints = await logCheckpoints(pool, [consumer.name]);
     });
     const behind = handledOnLog(checkpoints);
@@ -55,20 +68,22 @@ export const commandBatches =
       const handle = (): Promise<void> => (behind(message) ? Promise.resolve() : consumer.handle(message));
       const delivery = deliveries.get(message);
       invariant(delivery, 'lanes hand back what they were given');
-      settle(delivery, looked.kind === 'done' ? await tryThrice(handle) : looked);
+      settle(delivery, looked.kind === 'done' ? await attemptUpTo(delivery.attemptsMax, handle) : looked);
     });
   };
 
+/** How many of them it had not got before. */
 async function applyOnce(
   pool: Pool,
   consumer: SqlConsumer,
   messages: readonly IntegrationMessage[],
-): Promise<void> {
-  await inTransaction(pool, async (tx) => {
+): Promise<number> {
+  return inTransaction(pool, async (tx) => {
     const behind = handledOnLog(await lockLogCheckpoints(tx, consumer.name));
     const ahead = messages.filter((message) => !behind(message));
     const fresh = ahead.length > 0 ? await takeFromInbox(tx, consumer.name, ahead) : [];
     if (fresh.length > 0) await consumer.apply(tx, fresh);
+    return fresh.length;
   });
 }
 

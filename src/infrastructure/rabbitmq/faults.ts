@@ -1,49 +1,42 @@
-import type { ConsumeMessage, Options } from 'amqplib';
+import type { Message } from 'amqplib';
+import { textOfFault } from '../dead-letters/faults.ts';
 import type { OutgoingMessage } from './message-codec.ts';
 import { errorQueueOf } from './topology.ts';
+import { asItCame, travelHeaders, type Travel } from './travel.ts';
 
-export type Failure = { readonly consumer: string; readonly queue: string; readonly fault: unknown };
+export type Failure = {
+  readonly consumer: string;
+  readonly queue: string;
+  readonly fault: unknown;
+  readonly travel: Travel;
+};
 
 /** The message can never be handled: nothing in it tells a consumer what to do. */
 export class UndecodableMessage extends Error {
   override readonly name = 'UndecodableMessage';
 }
 
-// All headers of a message together must stay below 64 KiB.
-const MESSAGE_CHARS_MAX = 1_000;
-const STACK_CHARS_MAX = 8_000;
-
-/** The message as it came, for the error queue, with headers that say who failed on it, why and when. */
-export function faultCopy(raw: ConsumeMessage, { consumer, queue, fault }: Failure): OutgoingMessage {
-  const error = fault instanceof Error ? fault : new Error(String(fault));
+/** The message as it came, for the error queue, with headers that say who failed on it, why, when and how often. */
+export function faultCopy(raw: Message, { consumer, queue, fault, travel }: Failure): OutgoingMessage {
+  const { type, message, stack } = textOfFault(fault);
+  const { headers, ...properties } = asItCame(raw);
   return {
     exchange: '',
     routingKey: errorQueueOf(queue),
     body: raw.content,
     properties: {
-      ...keptProperties(raw),
+      ...properties,
       headers: {
-        ...keptHeaders(raw),
+        ...headers,
+        ...travelHeaders(travel),
         'MT-Reason': 'fault',
-        'MT-Fault-ExceptionType': error.constructor.name, // the name of those from PostgreSQL is only `error`
-        'MT-Fault-Message': error.message.slice(0, MESSAGE_CHARS_MAX),
-        'MT-Fault-StackTrace': (error.stack ?? '').slice(0, STACK_CHARS_MAX),
+        'MT-Fault-ExceptionType': type,
+        'MT-Fault-Message': message,
+        'MT-Fault-StackTrace': stack,
         'MT-Fault-Timestamp': new Date().toISOString(),
         'MT-Fault-ConsumerType': consumer,
         'MT-Fault-InputAddress': queue,
       },
     },
   };
-}
-
-/** Left out: `expiration`, which would delete it there, and `userId`, which the broker checks against ours. */
-function keptProperties({ properties }: ConsumeMessage): Options.Publish {
-  const { expiration: _expiration, userId: _userId, ...kept } = properties as Options.Publish;
-  return { ...kept, persistent: true };
-}
-
-/** Left out: `CC` and `BCC`, by which the broker would send the copy to further queues. */
-function keptHeaders({ properties }: ConsumeMessage): Record<string, unknown> {
-  const { CC: _cc, BCC: _bcc, ...kept } = (properties.headers ?? {}) as Record<string, unknown>;
-  return kept;
 }

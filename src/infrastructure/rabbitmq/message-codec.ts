@@ -2,6 +2,7 @@ import type { Message, Options } from 'amqplib';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Type, type Static } from 'typebox';
 import {
+  CONTRACT_NAMES,
   orderIdOf,
   type IntegrationEvent,
   type IntegrationEventType,
@@ -19,63 +20,60 @@ export type OutgoingMessage = {
   readonly properties: Options.Publish;
 };
 
-/** Names of the contracts in .NET, where MassTransit finds the class of a raw JSON message by them. */
-const CONTRACT_NAMES = {
-  'order.created.v1': 'OrderCreated',
-  'order.confirmed.v1': 'OrderConfirmed',
-  'order.paid.v1': 'OrderPaid',
-  'payment.processed.v1': 'PaymentProcessed',
-} as const satisfies Record<IntegrationEventType, string>;
-
 const SEQUENCE_DIGITS = 10; // CloudEvents wants a sequence that sorts as text
+
+export const CLOUD_EVENTS_SOURCE = '/order-payments';
+export const dataSchemaOf = (type: IntegrationEventType): string => `urn:order-payments:schema:${type}`;
+/** By which MassTransit finds the class of a message. */
+export const messageUrnOf = (type: IntegrationEventType): string =>
+  `urn:message:OrderPayments.Contracts:${CONTRACT_NAMES[type]}`;
 
 /** CloudEvents 1.0 in binary mode; the same message comes out the same, whenever and however often it is sent. */
 export function encodeMessage(message: IntegrationMessage): OutgoingMessage {
-  const { messageId, tenantId, shard, position, sequence, correlationId, traceparent, event } = message;
-  const { at, subject } = about(event);
+  const { event } = message;
   return {
     exchange: EVENTS_EXCHANGE,
     routingKey: event.type,
     body: Buffer.from(JSON.stringify(event.data)),
     properties: {
-      messageId,
-      correlationId,
-      type: event.type,
-      timestamp: Math.floor(Date.parse(at) / 1_000),
+      ...propertiesOf(message),
       contentType: 'application/json',
-      persistent: true,
-      headers: {
-        cloudEvents_specversion: '1.0',
-        cloudEvents_id: messageId,
-        cloudEvents_source: '/order-payments',
-        cloudEvents_type: event.type,
-        cloudEvents_time: at,
-        cloudEvents_subject: subject,
-        cloudEvents_dataschema: `urn:order-payments:schema:${event.type}`,
-        cloudEvents_partitionkey: orderIdOf(message),
-        cloudEvents_sequence: String(sequence).padStart(SEQUENCE_DIGITS, '0'),
-        cloudEvents_tenantid: tenantId,
-        cloudEvents_shard: shard,
-        cloudEvents_position: String(position), // text: CloudEvents integers end at 2³¹
-        ...(traceparent === undefined ? {} : { cloudEvents_traceparent: traceparent }),
-        'MT-MessageType': `urn:message:OrderPayments.Contracts:${CONTRACT_NAMES[event.type]}`,
-      },
+      headers: { ...cloudEventHeaders(message), 'MT-MessageType': messageUrnOf(event.type) },
     },
   };
 }
 
-/** When it happened, and to what: the aggregate whose stream `sequence` counts. */
-function about({ type, data }: IntegrationEvent): { readonly at: string; readonly subject: string } {
-  switch (type) {
-    case 'order.created.v1':
-      return { at: data.createdAt, subject: data.orderId };
-    case 'order.confirmed.v1':
-      return { at: data.confirmedAt, subject: data.orderId };
-    case 'order.paid.v1':
-      return { at: data.paidAt, subject: data.orderId };
-    case 'payment.processed.v1':
-      return { at: data.processedAt, subject: data.paymentId };
-  }
+export const propertiesOf = ({ messageId, correlationId, occurredAt, event }: IntegrationMessage) => ({
+  messageId,
+  correlationId,
+  type: event.type,
+  timestamp: Math.floor(Date.parse(occurredAt) / 1_000),
+  persistent: true,
+});
+
+/**
+ * With an underscore: of the two prefixes that the AMQP binding of CloudEvents allows, the one it prefers, since
+ * clients that take headers for names (JMS) cannot read a colon.
+ */
+export function cloudEventHeaders(message: IntegrationMessage): Record<string, string | number> {
+  const { messageId, tenantId, shard, position, subject, sequence, occurredAt, correlationId } = message;
+  const { traceparent, event } = message;
+  return {
+    cloudEvents_specversion: '1.0',
+    cloudEvents_id: messageId,
+    cloudEvents_source: CLOUD_EVENTS_SOURCE,
+    cloudEvents_type: event.type,
+    cloudEvents_time: occurredAt,
+    cloudEvents_subject: subject,
+    cloudEvents_dataschema: dataSchemaOf(event.type),
+    cloudEvents_partitionkey: orderIdOf(message),
+    cloudEvents_sequence: String(sequence).padStart(SEQUENCE_DIGITS, '0'),
+    cloudEvents_correlationid: correlationId,
+    cloudEvents_tenantid: tenantId,
+    cloudEvents_shard: shard,
+    cloudEvents_position: String(position), // text: CloudEvents integers end at 2³¹
+    ...(traceparent === undefined ? {} : { cloudEvents_traceparent: traceparent }),
+  };
 }
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
@@ -86,6 +84,8 @@ const Envelope = Type.Object({
   correlationId: Type.String({ minLength: 1 }),
   type: Type.String(),
   headers: Type.Object({
+    cloudEvents_time: Type.String({ minLength: 1 }),
+    cloudEvents_subject: Id,
     cloudEvents_tenantid: Id,
     cloudEvents_shard: Type.Integer({ minimum: 0, maximum: 32_767 }),
     cloudEvents_position: Type.String({ pattern: '^[1-9][0-9]{0,17}$' }),
@@ -94,7 +94,8 @@ const Envelope = Type.Object({
   }),
 });
 
-const ajv = new Ajv({ strict: true });
+// Formats are for those who read the schemas: an instant written in another way is still one.
+const ajv = new Ajv({ strict: true, validateFormats: false });
 const isEnvelope = ajv.compile<Static<typeof Envelope>>(Envelope);
 const dataValidators: ReadonlyMap<string, ValidateFunction> = new Map(
   Object.entries(INTEGRATION_DATA).map(([type, schema]) => [type, ajv.compile(schema)]),
@@ -115,7 +116,9 @@ export function decodeMessage({ properties, content }: Message): Result<Integrat
     tenantId: headers.cloudEvents_tenantid as TenantId,
     shard: headers.cloudEvents_shard,
     position: BigInt(headers.cloudEvents_position),
+    subject: headers.cloudEvents_subject,
     sequence: Number(headers.cloudEvents_sequence),
+    occurredAt: headers.cloudEvents_time,
     correlationId,
     ...(traceparent === undefined ? {} : { traceparent }),
     event: { type, data } as IntegrationEvent, // validated just now, by the schema of this very type

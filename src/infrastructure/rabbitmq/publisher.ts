@@ -23,7 +23,11 @@ export type PublisherOptions = {
   readonly topology: Topology;
   /** How long a window may stay unconfirmed before its connection is given up. */
   readonly confirmTimeoutMs?: number;
+  /** Told of messages sent, and of what the broker said of each. */
+  readonly onMessages?: (outcome: BrokerOutcome, messages: number) => void;
 };
+
+export type BrokerOutcome = 'published' | 'confirmed' | 'nacked' | 'returned';
 
 class BrokerUnavailable extends Error {
   override readonly name = 'BrokerUnavailable';
@@ -42,6 +46,7 @@ const CONFIRM_TIMEOUT_MS = 10_000;
 /** Publishes on a connection of its own: a broker that blocks publishers must not hold up those who acknowledge. */
 export function startPublisher(options: PublisherOptions): Publisher {
   const { url, logger, topology, confirmTimeoutMs = CONFIRM_TIMEOUT_MS } = options;
+  const { onMessages = () => {} } = options;
   let link: Link | undefined;
 
   const connection = superviseConnection({
@@ -59,6 +64,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
       });
       // Somebody deleted the queue it should have gone to: declared again on the next connection.
       channel.on('return', ({ fields }) => {
+        onMessages('returned', 1);
         own.returned = true; // noted before the confirm, which follows in the same read
         giveUp(`a message came back: no queue for ${fields.routingKey}`);
       });
@@ -81,7 +87,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
   async function publish(messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
     if (!link) throw new BrokerUnavailable('no connection to RabbitMQ');
     const { giveUp } = link;
-    const sent = sendAll(link, messages);
+    const sent = sendAll(link, messages, onMessages);
     // A stop lets a window in flight finish, since that takes milliseconds, unless the broker is blocked.
     while (!(await endsWithin(sent, confirmTimeoutMs, isBlocked() ? signal : undefined))) {
       if (isBlocked() && !signal.aborted) continue;
@@ -93,7 +99,11 @@ export function startPublisher(options: PublisherOptions): Publisher {
   return { status: connection.status, ready, publish, stop: connection.stop };
 }
 
-async function sendAll(link: Link, messages: readonly OutgoingMessage[]): Promise<void> {
+async function sendAll(
+  link: Link,
+  messages: readonly OutgoingMessage[],
+  onMessages: NonNullable<PublisherOptions['onMessages']>,
+): Promise<void> {
   const { channel } = link;
   const confirms: Promise<boolean>[] = [];
   for (const message of messages) {
@@ -101,8 +111,11 @@ async function sendAll(link: Link, messages: readonly OutgoingMessage[]): Promis
     confirms.push(confirmed);
     if (!mayGoOn) await drained(channel);
   }
+  onMessages('published', messages.length);
   const outcomes = await Promise.all(confirms);
   const missing = outcomes.filter((confirmed) => !confirmed).length;
+  onMessages('confirmed', messages.length - missing);
+  onMessages('nacked', missing);
   if (missing > 0) throw new NotConfirmed(`${missing} of ${messages.length} messages were not confirmed`);
   if (link.returned) throw new NotConfirmed('a message could not be routed');
 }
@@ -110,7 +123,7 @@ async function sendAll(link: Link, messages: readonly OutgoingMessage[]): Promis
 function send(channel: ConfirmChannel, { exchange, routingKey, body, properties }: OutgoingMessage) {
   let mayGoOn = true;
   const confirmed = new Promise<boolean>((resolve) => {
-    const options = { ...properties, mandatory: true };
+    const options = { mandatory: true, ...properties };
     // The channel's end answers all that is open, so every one of these settles.
     mayGoOn = channel.publish(exchange, routingKey, body, options, (refusal) => resolve(!refusal));
   });

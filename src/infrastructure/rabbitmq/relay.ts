@@ -1,10 +1,11 @@
-import { toIntegrationMessage } from '../../application/integration-events.ts';
+import type { IntegrationMessage } from '../../application/integration-events.ts';
+import { toIntegrationMessage } from '../../application/integration-messages.ts';
 import type { RecordedEvent } from '../../application/ports.ts';
 import { logCheckpoints } from '../consumers/sql-consumer.ts';
 import type { RunnerStatus } from '../event-log/subscription.ts';
 import type { Worker } from '../event-log/worker.ts';
 import type { Pool } from '../postgres/pool.ts';
-import { encodeMessage } from './message-codec.ts';
+import type { EncodeMessage } from './mass-transit.ts';
 import type { Publisher } from './publisher.ts';
 
 export type RelayOptions = {
@@ -12,20 +13,38 @@ export type RelayOptions = {
   readonly worker: Worker;
   readonly shardCount: number;
   readonly publisher: Publisher;
+  readonly encode: EncodeMessage;
   /** Names of all consumers, wherever they are hosted now. */
   readonly consumers: readonly string[];
-  /** Events between two checkpoints, so messages that may be unconfirmed, and sent again after a crash. */
+  /** Events between two checkpoints, so those whose messages may be unconfirmed, and sent again after a crash. */
   readonly windowMax?: number;
+  /** Put around the publishing of messages, for traces. */
+  readonly publishing?: Publishing;
 };
 
 export type Relay = { status(): readonly RunnerStatus[]; stop(): Promise<void> };
+
+/** Calls `send` once, with the same messages but for their traces. */
+export type Publishing = (
+  messages: readonly IntegrationMessage[],
+  send: (messages: readonly IntegrationMessage[]) => Promise<void>,
+) => Promise<void>;
 
 const NAME = 'relay';
 const WINDOW_MAX = 1_000;
 
 /** Publishes what is in the log, each shard in order. What a crash or a nack leaves open goes out again, same id. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { pool, worker, shardCount, publisher, consumers, windowMax: batchMax = WINDOW_MAX } = options;
+  const {
+    pool,
+    worker,
+    shardCount,
+    publisher,
+    encode,
+    consumers,
+    windowMax: batchMax = WINDOW_MAX,
+    publishing = (messages, send) => send(messages),
+  } = options;
   await createCheckpoints(pool, shardCount, consumers);
   const stopping = new AbortController();
 
@@ -35,7 +54,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     const signal = AbortSignal.any([stopping.signal, leaseEnded]);
     await publisher.ready(signal);
     // Only when this has returned does the checkpoint move: a crash in between duplicates, it never loses.
-    await publisher.publish(messages.map(encodeMessage), signal);
+    await publishing(messages, (sent) => publisher.publish(sent.flatMap(encode), signal));
   }
 
   const following = worker.follow({

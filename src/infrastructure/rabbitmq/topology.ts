@@ -46,12 +46,16 @@ const deadLettersTo = (queue: string): Arguments => ({
   'x-overflow': 'reject-publish', // the strategy above requires it
 });
 
-/** Everything the service needs of a broker. Publishers declare it too: a queue must exist before its first message. */
-export function topologyFor(subscribers: readonly Subscriber[]): Topology {
+/**
+ * Everything the service needs of a broker. Publishers declare it too: a queue must exist before its first message.
+ * `fanouts` are exchanges declared as others declare them, so without any argument.
+ */
+export function topologyFor(subscribers: readonly Subscriber[], fanouts: readonly string[] = []): Topology {
   return {
     exchanges: [
       { name: UNROUTED_EXCHANGE, type: 'fanout', args: {} },
       { name: EVENTS_EXCHANGE, type: 'topic', args: { 'alternate-exchange': UNROUTED_EXCHANGE } },
+      ...fanouts.map((name) => ({ name, type: 'fanout' as const, args: {} })),
     ],
     queues: [
       {

@@ -1,6 +1,7 @@
 import type { LedgerEntry, LedgerPlace, TrialBalance } from '../../application/read-models.ts';
 import type { TenantId } from '../../domain/shared/ids.ts';
 import type { Pool } from '../postgres/pool.ts';
+import { instantText } from '../postgres/column-text.ts';
 
 /** The part of an account's name before the colon: `order_funds` for all orders together. */
 const ACCOUNT_CLASS = `split_part(account, ':', 1)`;
@@ -44,7 +45,7 @@ export async function listLedgerEntries(
   const { rows } = await pool.query<LedgerEntry>({
     name: 'ledger-entries',
     text: `select event_id as "eventId", type, order_id as "orderId", account, currency, debit::text, credit::text,
-        to_char(booked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "bookedAt",
+        ${instantText('booked_at')} as "bookedAt",
         shard, position::text, number::int
       from ledger_entry
       where tenant_id = $1 and ($2::text is null or account = $2 or ${ACCOUNT_CLASS} = $2)

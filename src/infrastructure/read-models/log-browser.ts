@@ -1,7 +1,9 @@
 import type { EventMetadata, Json, UpTo } from '../../application/ports.ts';
 import { UnreadableEvent, type EventCodec } from '../codecs/event-codec.ts';
+import { openRows, type ReadingCodec } from '../event-log/open-rows.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { shownData } from './order-history.ts';
+import { instantText } from '../postgres/column-text.ts';
 
 /** An event of the log as operators see it, whoever's it is and whether or not this build can read it. */
 export type BrowsedEvent = Omit<EventMetadata, 'traceparent'> & {
@@ -29,19 +31,19 @@ type Row = Pick<
   BrowsedEvent,
   'position' | 'streamId' | 'version' | 'eventId' | 'type' | 'schemaVersion' | 'recordedAt'
 > & {
-  readonly data: unknown;
+  data: unknown;
   readonly metadata: EventMetadata;
 };
 
 const SELECT = `select e.position, e.stream_id as "streamId", e.version, e.event_id as "eventId", e.type,
   e.schema_version as "schemaVersion", e.data, e.metadata,
-  to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt" from event e`;
+  ${instantText('e.recorded_at')} as "recordedAt" from event e`;
 const MATCHES = `($3::text is null or e.type = $3) and ($4::uuid is null or e.stream_id = $4)`;
 
 /** Up to `limit` of the events after a position that match, oldest first. */
 export async function browseAfter(
   pool: Pool,
-  codec: EventCodec,
+  codec: ReadingCodec,
   { shard, after }: { readonly shard: number; readonly after: bigint },
   { type, streamId }: BrowseFilter,
   limit: number,
@@ -50,13 +52,13 @@ export async function browseAfter(
     `${SELECT} where e.shard = $1 and e.position > $2 and ${MATCHES} order by e.position limit $5`,
     [shard, after, type ?? null, streamId ?? null, limit],
   );
-  return rows.map((row) => toBrowsed(codec, shard, row));
+  return browse(pool, codec, shard, rows);
 }
 
 /** The newest `limit` events up to a position that match, oldest first. */
 export async function browseUpTo(
   pool: Pool,
-  codec: EventCodec,
+  codec: ReadingCodec,
   { shard, upTo }: { readonly shard: number; readonly upTo: bigint },
   { type, streamId }: BrowseFilter,
   limit: number,
@@ -65,13 +67,13 @@ export async function browseUpTo(
     `${SELECT} where e.shard = $1 and e.position <= $2 and ${MATCHES} order by e.position desc limit $5`,
     [shard, upTo, type ?? null, streamId ?? null, limit],
   );
-  return rows.toReversed().map((row) => toBrowsed(codec, shard, row));
+  return browse(pool, codec, shard, rows.toReversed());
 }
 
 /** One stream, or as much of it as there was. */
 export async function browseStream(
   pool: Pool,
-  codec: EventCodec,
+  codec: ReadingCodec,
   shard: number,
   streamId: string,
   { version, at = 'infinity' }: UpTo,
@@ -81,7 +83,7 @@ export async function browseStream(
      and e.recorded_at <= $4 order by e.version`,
     [shard, streamId, version ?? null, at.replace(BELOW_MICROSECONDS, '')],
   );
-  return rows.map((row) => toBrowsed(codec, shard, row));
+  return browse(pool, codec, shard, rows);
 }
 
 // PostgreSQL would round them, perhaps up to an event that was not recorded yet.
@@ -90,7 +92,7 @@ const BELOW_MICROSECONDS = /(?<=\.\d{6})\d+/;
 /** All events of an order and its payments, in the order of the log, by the stream of any of them. */
 export async function browseOrder(
   pool: Pool,
-  codec: EventCodec,
+  codec: ReadingCodec,
   shard: number,
   streamId: string,
 ): Promise<BrowsedEvent[]> {
@@ -105,7 +107,7 @@ export async function browseOrder(
 
 async function browseStreams(
   pool: Pool,
-  codec: EventCodec,
+  codec: ReadingCodec,
   shard: number,
   streamIds: readonly string[],
 ): Promise<BrowsedEvent[]> {
@@ -114,7 +116,7 @@ async function browseStreams(
      cross join lateral (${SELECT} where e.shard = $1 and e.stream_id = u.id) s order by s.position`,
     [shard, streamIds],
   );
-  return rows.map((row) => toBrowsed(codec, shard, row));
+  return browse(pool, codec, shard, rows);
 }
 
 /** A payment names its order, an order the payments that claimed its money. */
@@ -147,6 +149,16 @@ export async function findStream(
 export async function readHeads(pool: Pool): Promise<bigint[]> {
   const { rows } = await pool.query<{ head: bigint }>('select head from log_head order by shard');
   return rows.map(({ head }) => head);
+}
+
+async function browse(
+  pool: Pool,
+  codec: ReadingCodec,
+  shard: number,
+  rows: readonly Row[],
+): Promise<BrowsedEvent[]> {
+  await openRows(pool, codec, rows);
+  return rows.map((row) => toBrowsed(codec, shard, row));
 }
 
 function toBrowsed(codec: EventCodec, shard: number, { data, metadata, ...row }: Row): BrowsedEvent {

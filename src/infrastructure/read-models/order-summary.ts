@@ -16,6 +16,7 @@ import { readerById, type ReadById, type Source } from './read-by-id.ts';
 export const orderSummaryProjection: Projection = {
   name: 'order-summary',
   codeVersion: 2,
+  concerns: isOrderEvent,
   project: async (tx, table, events) => {
     const [{ shard } = { shard: 0 }] = events;
     const folded = await foldBatch(orderAggregate, isOrderEvent, events, (ids) =>
@@ -34,7 +35,7 @@ async function loadStates(
   const { rows } = await tx.query<StoredState>({
     name: `states of ${table}`,
     text: `select v.order_id as id, v.version, v.state from unnest($2::uuid[]) as u (id)
-      join ${table} v on v.shard = $1 and v.order_id = u.id`,
+      cross join lateral (select * from ${table} k where k.shard = $1 and k.order_id = u.id limit 1) v`,
     values: [shard, ids],
   });
   return rows;
@@ -68,7 +69,7 @@ async function upsert(tx: Tx, table: string, shard: number, folded: readonly Fol
         unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
           $10::int[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::timestamptz[]),
         jsonb_array_elements($15::jsonb))
-      on conflict (shard, order_id) do update set status = excluded.status, payment_status = excluded.payment_status,
+      on conflict (shard, order_id) do update set customer_id = excluded.customer_id, status = excluded.status, payment_status = excluded.payment_status,
         total_minor = excluded.total_minor, due_minor = excluded.due_minor, version = excluded.version,
         updated_at = excluded.updated_at, fulfilment_status = excluded.fulfilment_status, due_at = excluded.due_at,
         state = excluded.state, state_version = excluded.state_version`,

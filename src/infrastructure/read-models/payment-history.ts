@@ -13,7 +13,8 @@ import { readerById, type ReadById, type Source } from './read-by-id.ts';
 
 export const paymentHistoryProjection: Projection = {
   name: 'payment-history',
-  codeVersion: 2,
+  codeVersion: 3,
+  concerns: isPaymentEvent,
   project: async (tx, table, events) => {
     const [{ shard } = { shard: 0 }] = events;
     const folded = await foldBatch(paymentAggregate, isPaymentEvent, events, (ids) =>
@@ -32,7 +33,7 @@ async function loadStates(
   const { rows } = await tx.query<StoredState>({
     name: `states of ${table}`,
     text: `select v.payment_id as id, v.version, v.state from unnest($2::uuid[]) as u (id)
-      join ${table} v on v.shard = $1 and v.payment_id = u.id`,
+      cross join lateral (select * from ${table} k where k.shard = $1 and k.payment_id = u.id limit 1) v`,
     values: [shard, ids],
   });
   return rows;

@@ -92,7 +92,11 @@ const codeOf = (
 ): Projection | undefined =>
   projections.find((projection) => projection.name === name && projection.codeVersion === codeVersion);
 
-function follow(worker: Worker, { name, project }: Projection, { generation }: Generation): Following {
+function follow(
+  worker: Worker,
+  { name, project, concerns }: Projection,
+  { generation }: Generation,
+): Following {
   const table = tableOf(name, generation);
   return worker.follow({
     name,
@@ -100,6 +104,7 @@ function follow(worker: Worker, { name, project }: Projection, { generation }: G
     batchMax: BATCH_MAX,
     effect: { kind: 'sql', apply: (tx, events) => project(tx, table, events) },
     onPoison: 'park',
+    concerns: ({ event }) => concerns(event),
   });
 }
 

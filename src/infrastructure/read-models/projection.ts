@@ -9,6 +9,8 @@ export type Projection = {
   readonly name: string;
   /** Raise it when `project` makes other rows of the same events: the next start then builds a new generation. */
   readonly codeVersion: number;
+  /** Of which events it makes something: a batch of others costs no transaction. */
+  readonly concerns: (event: DomainEvent) => boolean;
   /** Brings `table` up to the last of these events, all of one shard, in order; repeating it changes nothing. */
   readonly project: (tx: Tx, table: string, events: readonly RecordedEvent[]) => Promise<void>;
 };

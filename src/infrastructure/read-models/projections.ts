@@ -1,3 +1,5 @@
+import { awaitingRefundProjection } from './awaiting-refunds.ts';
+import { disputeProjection } from './disputes.ts';
 import { ledgerProjection } from './ledger.ts';
 import { orderSummaryProjection } from './order-summary.ts';
 import { paymentHistoryProjection } from './payment-history.ts';
@@ -7,5 +9,7 @@ import type { Projection } from './projection.ts';
 export const PROJECTIONS: readonly Projection[] = [
   orderSummaryProjection,
   paymentHistoryProjection,
+  disputeProjection,
+  awaitingRefundProjection,
   ledgerProjection,
 ];

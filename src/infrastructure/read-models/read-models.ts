@@ -1,7 +1,10 @@
 import type { EventLog } from '../../application/ports.ts';
 import type { ReadModels } from '../../application/read-models.ts';
 import type { Pool } from '../postgres/pool.ts';
+import { listBreaks } from '../reconciliation/breaks.ts';
+import { listAwaitingRefunds } from './awaiting-refunds.ts';
 import { readDailySales } from './daily-sales.ts';
+import { listDisputes } from './disputes.ts';
 import { listLedgerEntries, readTrialBalance } from './ledger-queries.ts';
 import { readOrderHistory } from './order-history.ts';
 import { orderLists, orderReader } from './order-summary.ts';
@@ -15,9 +18,12 @@ export function openReadModels(pool: Pool, log: EventLog, shardCount: number): R
     orderHistory: (tenantId, orderId) => readOrderHistory(log, tenantId, orderId),
     payment: paymentReader(source),
     payments: (tenantId, orderId) => listPayments(source, tenantId, orderId),
+    disputes: (tenantId, filter, limit, after) => listDisputes(pool, tenantId, filter, limit, after),
+    awaitingRefunds: (tenantId, limit, after) => listAwaitingRefunds(pool, tenantId, limit, after),
     trialBalance: (tenantId, at) => readTrialBalance(pool, tenantId, at),
     ledgerEntries: (tenantId, filter, limit, after) =>
       listLedgerEntries(pool, tenantId, filter, limit, after),
+    breaks: (tenantId, filter, limit, after) => listBreaks(pool, tenantId, filter, { limit, after }),
     dailySales: (tenantId, limit) => readDailySales(pool, tenantId, limit),
   };
 }

@@ -1,4 +1,5 @@
-import { toIntegrationMessage, type IntegrationMessage } from '../../application/integration-events.ts';
+import type { IntegrationMessage } from '../../application/integration-events.ts';
+import { toIntegrationMessage } from '../../application/integration-messages.ts';
 import type { SqlConsumer } from '../consumers/sql-consumer.ts';
 import type { LogEntry } from '../event-log/read.ts';
 import type { Tx } from '../postgres/pool.ts';
