@@ -11,11 +11,12 @@ export type RequestedCommand = { readonly context: CommandContext; readonly keye
  * key, which is all that makes repeating it safe: the log accepts each command id once.
  */
 export function commandOf(request: FastifyRequest, ids: Ids): RequestedCommand {
-  const { tenantId, keyPrefix } = request.principal;
+  const { tenantId, actor } = request.principal;
   const key = request.headers['idempotency-key'];
-  const [path = ''] = request.url.split('?', 1);
   const commandId =
-    typeof key === 'string' ? ids.derivedCommandId(tenantId, request.method, path, key) : ids.commandId();
+    typeof key === 'string'
+      ? ids.derivedCommandId(tenantId, request.method, pathOf(request), key)
+      : ids.commandId();
   const { traceId, traceparent } = request.trace;
   const context = {
     commandId,
@@ -23,14 +24,23 @@ export function commandOf(request: FastifyRequest, ids: Ids): RequestedCommand {
     fingerprint: fingerprintOf(request.body),
     correlationId: traceId,
     causationId: commandId,
-    actor: `key:${keyPrefix}`,
+    actor,
     traceparent,
   };
   return { context, keyed: typeof key === 'string' };
 }
 
+/**
+ * The path as its route has it, however it was spelled: a proxy may send http://host/api/… where another sends /api/….
+ * Ids are the same in upper and lower case, and so must be the commands that name them.
+ */
+function pathOf({ routeOptions: { url = '' }, params }: FastifyRequest): string {
+  const given = params as Readonly<Record<string, string>>;
+  return url.replaceAll(/:(\w+)/g, (_, name: string) => given[name]!).toLowerCase();
+}
+
 /** The same for two bodies that say the same in another order of properties. */
-const fingerprintOf = (body: unknown): string =>
+export const fingerprintOf = (body: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(body)))
     .digest('base64url');

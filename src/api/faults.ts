@@ -1,16 +1,11 @@
-import type {
-  FastifyError,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchemaValidationError,
-} from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LogOverloaded, LogUnavailable, StreamArchived, UnreadableEvent } from '../application/ports.ts';
-import { sendProblem, type FieldError, type ProblemCode } from './problem.ts';
+import { TooDeep } from './json-body.ts';
+import { sendProblem, type ProblemCode } from './problem.ts';
 import { traceOf } from './trace.ts';
+import { invalid } from './validation.ts';
 
 // All that a person could mend at once. 256 KiB of nonsense had 350,000 errors, which made an answer of 25 MB.
-const ERRORS_MAX = 100;
 
 const ARCHIVED_RETRY_SECONDS = 3_600; // a person must act first
 
@@ -19,15 +14,15 @@ export function handleFaults(server: FastifyInstance): void {
   // Fastify's own would write all errors into one sentence that nobody reads.
   server.setSchemaErrorFormatter(() => new Error('the request does not fit its schema'));
   server.setErrorHandler((fault: FastifyError, request, reply) => {
-    if (fault.validation) {
-      const { length } = fault.validation;
-      const errors = fault.validation
-        .slice(0, ERRORS_MAX)
-        .map((error) => toFieldError(error, fault.validationContext));
-      const listed = length > ERRORS_MAX ? `; the first ${ERRORS_MAX} are listed` : '';
-      const detail = length === 1 ? '1 thing is wrong.' : `${length} things are wrong${listed}.`;
-      return sendProblem(request, reply, 'validation-failed', { detail, errors });
-    }
+    if (fault.validation)
+      return sendProblem(
+        request,
+        reply,
+        'validation-failed',
+        invalid(fault.validation, fault.validationContext),
+      );
+    if (fault instanceof TooDeep)
+      return sendProblem(request, reply, 'json-too-deep', { detail: fault.message });
     const code = clientFault(fault);
     if (code) return sendProblem(request, reply, code);
     return ourFault(fault, request, reply);
@@ -47,6 +42,7 @@ function clientFault(fault: FastifyError): ProblemCode | undefined {
   switch (fault.statusCode) {
     case 400:
       return 'malformed-json';
+    case 403: // a path that leads out of the folder of the documentation
     case 404:
       return 'not-found';
     case 408:
@@ -97,45 +93,3 @@ function ourFault(fault: Error, request: FastifyRequest, reply: FastifyReply): F
 const isConnectionFault = (fault: Error): boolean =>
   /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|08|57P0|53300)/.test('code' in fault ? String(fault.code) : '') ||
   /Connection terminated|timeout exceeded when trying to connect/.test(fault.message);
-
-function toFieldError(
-  { instancePath, keyword, params, message }: FastifySchemaValidationError,
-  context = 'body',
-): FieldError {
-  const where = { in: PARTS[context] ?? 'body' } as const;
-  const child = (name: unknown) =>
-    `${instancePath}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  switch (keyword) {
-    case 'required':
-      return { ...where, pointer: child(params['missingProperty']), message: 'is required' };
-    case 'additionalProperties':
-      return { ...where, pointer: child(params['additionalProperty']), message: 'is not a known property' };
-    case 'enum':
-      return {
-        ...where,
-        pointer: instancePath,
-        message: `must be one of ${String(params['allowedValues'])}`,
-      };
-    case 'format':
-      return {
-        ...where,
-        pointer: instancePath,
-        message: FORMATS[String(params['format'])] ?? 'has the wrong format',
-      };
-    default:
-      return { ...where, pointer: instancePath, message: message ?? 'is not valid' };
-  }
-}
-
-const PARTS: Readonly<Record<string, FieldError['in']>> = {
-  body: 'body',
-  querystring: 'query',
-  params: 'path',
-  headers: 'header',
-};
-
-const FORMATS: Readonly<Record<string, string>> = {
-  uuid: 'must be a UUID',
-  'date-time': 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z',
-  currency: 'must be an ISO 4217 currency code such as USD',
-};

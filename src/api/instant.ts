@@ -9,3 +9,6 @@ export function isInstant(text: string): boolean {
   const midnight = Date.parse(day); // takes February 30 for March 2
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }
+
+/** True for a calendar day that exists, `YYYY-MM-DD`. */
+export const isDay = (text: string): boolean => isInstant(`${text}T00:00:00Z`);

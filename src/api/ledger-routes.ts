@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import type { LedgerPlace } from '../application/read-models.ts';
 import type { Api, ApiDependencies } from './api.ts';
-import { sendProblem } from './problem.ts';
-import { instant, nullable, problems, uuid } from './schemas.ts';
+import { readPage } from './page.ts';
+import { instant, nullable, uuid } from './schemas.ts';
 
 const sum = Type.String({ description: 'Minor units, as a decimal string: a sum has no upper limit' });
 const account = Type.String({
@@ -26,7 +26,7 @@ const EntryPage = Type.Object({
     Type.Object({
       eventId: uuid('The event that was booked'),
       type: Type.String(),
-      orderId: uuid('The order that it is about'),
+      orderId: nullable<string>('string', 'The order that it is about; null: of none, as a payout is'),
       account,
       currency: Type.String(),
       debit: sum,
@@ -50,11 +50,13 @@ export function ledgerRoutes(api: Api, { readModels, cursors }: ApiDependencies)
           { at: Type.Optional(instant('With all that was booked by then')) },
           { additionalProperties: false },
         ),
-        response: { 200: TrialBalanceSchema, ...problems },
+        response: { 200: TrialBalanceSchema },
       },
     },
-    async (request, reply) =>
-      reply.send({ data: await readModels.trialBalance(request.principal.tenantId, request.query.at) }),
+    async (request, reply) => {
+      const found = await readModels.trialBalance(request.principal.tenantId, request.query.at);
+      return reply.send({ data: found.map((one) => ({ ...one, accounts: [...one.accounts] })) });
+    },
   );
 
   api.get(
@@ -81,26 +83,28 @@ export function ledgerRoutes(api: Api, { readModels, cursors }: ApiDependencies)
           },
           { additionalProperties: false },
         ),
-        response: { 200: EntryPage, ...problems },
+        response: { 200: EntryPage },
       },
     },
     async (request, reply) => {
       const { tenantId } = request.principal;
       const { limit, cursor, ...filter } = request.query;
       const list = JSON.stringify(['ledger', tenantId, filter.account ?? null, filter.orderId ?? null]);
-      const after = cursor === undefined ? undefined : cursors.decode(cursor, list);
-      if (cursor !== undefined && after === undefined) {
-        const message = 'must be the nextCursor of the same list';
-        const errors = [{ in: 'query', pointer: '/cursor', message }] as const;
-        return sendProblem(request, reply, 'validation-failed', { errors });
-      }
-      // One more than asked for tells whether there is a next page.
-      const entries = await readModels.ledgerEntries(tenantId, filter, limit + 1, after as LedgerPlace);
-      const data = entries.slice(0, limit);
-      const last = entries.length > limit ? data.at(-1) : undefined;
-      const { bookedAt, shard, position, number } = last ?? {};
-      const nextCursor = last ? cursors.encode({ bookedAt, shard, position, number }, list) : null;
-      return reply.send({ data, nextCursor });
+      const page = await readPage(
+        [request, reply],
+        cursors,
+        { list, limit, cursor },
+        {
+          read: (count, after?: LedgerPlace) => readModels.ledgerEntries(tenantId, filter, count, after),
+          placeOf: ({ bookedAt, shard, position, number }): LedgerPlace => ({
+            bookedAt,
+            shard,
+            position,
+            number,
+          }),
+        },
+      );
+      return page ? reply.send(page) : reply;
     },
   );
 }

@@ -17,6 +17,7 @@ import type { Order } from '../domain/orders/order.ts';
 import { parseOrderId } from '../domain/shared/ids.ts';
 import type { Result } from '../domain/shared/result.ts';
 import type { Api, ApiDependencies } from './api.ts';
+import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
 import { toItem } from './order-items.ts';
 import {
@@ -29,9 +30,10 @@ import {
   ReturnParams,
   ShipBody,
 } from './order-schemas.ts';
+import { CHANGES_ORDER } from './operation-problems.ts';
 import { sendProblem } from './problem.ts';
 import { describe } from './rejection.ts';
-import { CommandHeaders, NoQuery, problems, toMoney, versionOf } from './schemas.ts';
+import { CommandHeaders, NoQuery, toMoney, versionOf } from './schemas.ts';
 
 type Decision = { readonly newId: string; readonly at: string; readonly by: string };
 type Decide = (order: Order, decision: Decision) => Result<readonly OrderEvent[], OrderRejection>;
@@ -40,7 +42,10 @@ type OrderRequest = FastifyRequest<{ Params: { orderId: string }; Headers: Stati
 const CLOSING_RETRY_SECONDS = 5;
 const NOT_SAID = 'not said';
 
-export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: ApiDependencies): void {
+export function orderCommandRoutes(
+  api: Api,
+  { execute, readModels, ids, clock, guard, wait }: ApiDependencies,
+): void {
   /** Answers with the order after the change; `newId` names what a repeated request would make again. */
   const change = async (
     request: OrderRequest,
@@ -67,7 +72,10 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
         }),
       );
       if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
-      const order = done.value.answer as OrderView;
+      const order = await wait(request, reply, done.value.answer as OrderView, {
+        isOpen: ({ status: reached }) => reached === 'Cancelling',
+        look: () => readModels.order(context.tenantId, orderId),
+      });
       if (done.value.replayed) void reply.header('idempotency-replayed', 'true');
       if (order.status === 'Cancelling') void reply.code(202).header('retry-after', CLOSING_RETRY_SECONDS);
       else void reply.code(status);
@@ -75,14 +83,24 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
     });
   };
 
-  const order = { 200: Type.Ref('Order#') };
-  const created = { 201: Type.Ref('Order#') };
+  const order = { 200: success(Type.Ref('Order#'), 'The order after it', 'ETag') };
+  const created = { 201: success(Type.Ref('Order#'), 'The order after it', 'ETag') };
   const config = { scope: 'orders:write', bodyIsOptional: true } as const;
 
   api.patch(
     '/api/orders/:orderId',
     {
-      config: { scope: 'orders:write', needsIfMatch: true },
+      config: {
+        scope: 'orders:write',
+        needsIfMatch: true,
+        problems: [
+          ...CHANGES_ORDER,
+          'order-not-amendable',
+          'line-unknown',
+          'amount-invalid',
+          'currency-mismatch',
+        ],
+      },
       schema: {
         ...describedAs('amendOrder', 'Change what was ordered, before it is fulfilled', order),
         params: OrderParams,
@@ -114,11 +132,11 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
   api.post(
     '/api/orders/:orderId/cancel',
     {
-      config,
+      config: { ...config, waits: true, problems: [...CHANGES_ORDER, 'order-not-cancellable'] },
       schema: {
         ...describedAs('cancelOrder', 'Cancel an order; what was paid for it goes back', {
           ...order,
-          202: { ...Type.Ref('Order#'), description: 'Cancelling: money is still about' },
+          202: success(Type.Ref('Order#'), 'Cancelling: money is still about', 'ETag', 'Retry-After'),
         }),
         params: OrderParams,
         body: ReasonBody,
@@ -133,7 +151,10 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
   api.post(
     '/api/orders/:orderId/fulfilments',
     {
-      config,
+      config: {
+        ...config,
+        problems: [...CHANGES_ORDER, 'order-not-fulfillable', 'line-unknown', 'quantity-exceeds-available'],
+      },
       schema: {
         ...describedAs('createFulfilment', 'Set lines aside for one shipment', created),
         params: OrderParams,
@@ -151,7 +172,7 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
   api.post(
     '/api/orders/:orderId/fulfilments/:fulfilmentId/ship',
     {
-      config,
+      config: { ...config, problems: [...CHANGES_ORDER, 'fulfilment-not-found', 'fulfilment-not-in-state'] },
       schema: {
         ...describedAs('shipFulfilment', 'The lines leave the house', order),
         params: FulfilmentParams,
@@ -170,7 +191,7 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
   api.post(
     '/api/orders/:orderId/fulfilments/:fulfilmentId/deliver',
     {
-      config,
+      config: { ...config, problems: [...CHANGES_ORDER, 'fulfilment-not-found', 'fulfilment-not-in-state'] },
       schema: {
         ...describedAs(
           'deliverFulfilment',
@@ -190,7 +211,7 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
   api.post(
     '/api/orders/:orderId/fulfilments/:fulfilmentId/cancel',
     {
-      config,
+      config: { ...config, problems: [...CHANGES_ORDER, 'fulfilment-not-found', 'fulfilment-not-in-state'] },
       schema: {
         ...describedAs('cancelFulfilment', 'Give up a shipment that has not left yet', order),
         params: FulfilmentParams,
@@ -209,7 +230,10 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
   api.post(
     '/api/orders/:orderId/returns',
     {
-      config,
+      config: {
+        ...config,
+        problems: [...CHANGES_ORDER, 'order-not-returnable', 'line-unknown', 'quantity-exceeds-available'],
+      },
       schema: {
         ...describedAs(
           'requestReturn',
@@ -231,7 +255,7 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
   api.post(
     '/api/orders/:orderId/returns/:returnId/receive',
     {
-      config,
+      config: { ...config, problems: [...CHANGES_ORDER, 'return-not-found'] },
       schema: {
         ...describedAs('receiveReturn', 'The goods are back', order),
         params: ReturnParams,
@@ -247,11 +271,11 @@ export function orderCommandRoutes(api: Api, { execute, ids, clock, guard }: Api
 
 const NoBody = Type.Object({}, { additionalProperties: false });
 
-const describedAs = (operationId: string, summary: string, success: Record<number, unknown>) => ({
+const describedAs = (operationId: string, summary: string, answers: Record<number, unknown>) => ({
   operationId,
   tags: ['orders'],
   summary,
   querystring: NoQuery,
   headers: CommandHeaders,
-  response: { ...success, ...problems },
+  response: { ...answers },
 });

@@ -1,28 +1,31 @@
 import { Type } from 'typebox';
-import { createOrderRequest } from '../application/orders/create-order.ts';
 import type { OrderView } from '../application/orders/order-view.ts';
 import type { OrderPlace } from '../application/read-models.ts';
-import { parseOrderId, type CustomerId, type TenantId } from '../domain/shared/ids.ts';
+import type { CreateOrder } from '../domain/orders/order-lifecycle.ts';
+import { parseOrderId, type CustomerId, type OrderId, type TenantId } from '../domain/shared/ids.ts';
 import { err } from '../domain/shared/result.ts';
+import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
 import { toItem } from './order-items.ts';
 import { CreateOrderBody, HistorySchema, OrderPage, OrderParams, OrderQuery } from './order-schemas.ts';
+import { CHANGES, READS } from './operation-problems.ts';
+import { readPage } from './page.ts';
 import { sendProblem } from './problem.ts';
 import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
-import { IdempotencyHeaders, NoQuery, problems, toMoney } from './schemas.ts';
+import { IdempotencyHeaders, NoQuery, toMoney } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
 const PAYMENT_WINDOW_SECONDS = 1_800;
 
 export function orderRoutes(
   api: Api,
-  { execute, readModels, ids, clock, guard, cursors }: ApiDependencies,
+  { createOrder, readModels, ids, clock, guard, cursors }: ApiDependencies,
 ): void {
   api.post(
     '/api/orders',
     {
-      config: { scope: 'orders:write' },
+      config: { scope: 'orders:write', problems: [...CHANGES, 'amount-invalid', 'currency-mismatch'] },
       schema: {
         operationId: 'createOrder',
         tags: ['orders'],
@@ -30,24 +33,15 @@ export function orderRoutes(
         querystring: NoQuery,
         headers: IdempotencyHeaders,
         body: CreateOrderBody,
-        response: { 201: Type.Ref('Order#'), ...problems },
+        response: { 201: success(Type.Ref('Order#'), 'The order, placed', 'ETag', 'Location') },
       },
     },
     (request, reply) => {
       const requested = commandOf(request, ids);
       const { context, keyed } = requested;
       return guard(request, reply, requested, async () => {
-        const at = clock.now();
-        const { expiresInSeconds = PAYMENT_WINDOW_SECONDS } = request.body;
-        const done = await execute(
-          createOrderRequest(context, {
-            ...toPricing(request.body),
-            orderId: ids.orderId(keyed ? context.commandId : undefined),
-            customerId: request.body.customerId as CustomerId,
-            expiresAt: new Date(at.getTime() + expiresInSeconds * 1_000).toISOString(),
-            at: at.toISOString(),
-          }),
-        );
+        const orderId = ids.orderId(keyed ? context.commandId : undefined);
+        const done = await createOrder(context, toOrder(request.body, orderId, clock.now()));
         if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
         const order = done.value.answer as OrderView;
         if (done.value.replayed) void reply.header('idempotency-replayed', 'true');
@@ -63,7 +57,7 @@ export function orderRoutes(
   api.get(
     '/api/orders/:orderId',
     {
-      config: { scope: 'orders:read' },
+      config: { scope: 'orders:read', problems: [...READS, 'order-not-found', 'version-not-found'] },
       schema: {
         operationId: 'getOrder',
         tags: ['orders'],
@@ -71,9 +65,8 @@ export function orderRoutes(
         params: OrderParams,
         querystring: AsOfQuery,
         response: {
-          200: Type.Ref('Order#'),
-          304: Type.Null({ description: 'Not changed since If-None-Match' }),
-          ...problems,
+          200: success(Type.Ref('Order#'), 'The order', 'ETag'),
+          304: success(Type.Null(), 'Not changed since If-None-Match', 'ETag'),
         },
       },
     },
@@ -95,50 +88,37 @@ export function orderRoutes(
         tags: ['orders'],
         summary: 'Orders, newest first',
         querystring: OrderQuery,
-        response: { 200: OrderPage, ...problems },
+        response: { 200: success(OrderPage, 'A page of orders') },
       },
     },
     async (request, reply) => {
       const { limit, cursor, ...filter } = request.query;
       const list = listName(request.principal.tenantId, filter);
-      const after = cursor === undefined ? undefined : cursors.decode(cursor, list);
-      if (cursor !== undefined && after === undefined) {
-        const errors = [
-          { in: 'query', pointer: '/cursor', message: 'must be the nextCursor of the same list' },
-        ] as const;
-        return sendProblem(request, reply, 'validation-failed', { errors });
-      }
-      // One more than asked for tells whether there is a next page.
-      const orders = await readModels.orders(
-        request.principal.tenantId,
-        filter,
-        limit + 1,
-        after as OrderPlace,
+      const page = await readPage(
+        [request, reply],
+        cursors,
+        { list, limit, cursor },
+        {
+          read: (count, after?: OrderPlace) =>
+            readModels.orders(request.principal.tenantId, filter, count, after),
+          placeOf: ({ createdAt, orderId }): OrderPlace => ({ createdAt, orderId }),
+        },
       );
-      const data = orders.slice(0, limit);
-      const last = orders.length > limit ? data.at(-1) : undefined;
-      const nextCursor = last
-        ? cursors.encode({ createdAt: last.createdAt, orderId: last.orderId }, list)
-        : null;
-      if (nextCursor) {
-        const next = new URLSearchParams({ ...filter, limit: String(limit), cursor: nextCursor });
-        void reply.header('link', `</api/orders?${next.toString()}>; rel="next"`);
-      }
-      return reply.send({ data, nextCursor });
+      return page ? reply.send(page) : reply;
     },
   );
 
   api.get(
     '/api/orders/:orderId/events',
     {
-      config: { scope: 'orders:read' },
+      config: { scope: 'orders:read', problems: [...READS, 'order-not-found'] },
       schema: {
         operationId: 'listOrderEvents',
         tags: ['orders'],
         summary: 'All that happened to an order and its payments, in order',
         params: OrderParams,
         querystring: NoQuery,
-        response: { 200: HistorySchema, ...problems },
+        response: { 200: HistorySchema },
       },
     },
     async (request, reply) => {
@@ -148,6 +128,18 @@ export function orderRoutes(
       return reply.send({ data });
     },
   );
+}
+
+/** The order that a body asks for. */
+export function toOrder(body: CreateOrderBody, orderId: OrderId, at: Date): CreateOrder {
+  const { customerId, expiresInSeconds = PAYMENT_WINDOW_SECONDS } = body;
+  return {
+    ...toPricing(body),
+    orderId,
+    customerId: customerId as CustomerId,
+    expiresAt: new Date(at.getTime() + expiresInSeconds * 1_000).toISOString(),
+    at: at.toISOString(),
+  };
 }
 
 function toPricing({ items, shipping, pricesIncludeTax = false }: CreateOrderBody) {

@@ -1,41 +1,30 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type, type Static } from 'typebox';
-import type { CommandRefusal, Executed } from '../application/execute-command.ts';
+import { Type } from 'typebox';
 import type { PaymentView } from '../application/payments/payment-view.ts';
 import type { CommandContext } from '../application/ports.ts';
-import type { OrderRejection } from '../domain/orders/order-rejection.ts';
-import type { PaymentRejection } from '../domain/payments/payment-commands.ts';
-import { parsePaymentId, type PaymentId } from '../domain/shared/ids.ts';
-import type { Result } from '../domain/shared/result.ts';
+import { parsePaymentId } from '../domain/shared/ids.ts';
 import type { Api, ApiDependencies } from './api.ts';
+import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
+import { CHANGES_PAYMENT, READS } from './operation-problems.ts';
 import { CaptureBody, PaymentParams, RefundBody, RefundParams, VoidBody } from './payment-schemas.ts';
 import { sendProblem } from './problem.ts';
+import { refundApprovalRoutes, type OnPayment } from './refund-approval-routes.ts';
 import { describe } from './rejection.ts';
-import { CommandHeaders, NoQuery, problems, toMoney, versionOf } from './schemas.ts';
+import { CommandHeaders, IdempotencyHeaders, NoQuery, toMoney, versionOf } from './schemas.ts';
 
 type Kind = PaymentView['inFlight'][number];
-type Done = Result<Executed, PaymentRejection | OrderRejection | CommandRefusal>;
-type PaymentRequest = FastifyRequest<{
-  Params: { paymentId: string };
-  Headers: Static<typeof CommandHeaders>;
-}>;
 
 const RETRY_SECONDS = 5;
 const NOT_SAID = 'not said';
 
-export function paymentCommandRoutes(
-  api: Api,
-  { changePayment, syncPayment, readModels, ids, guard }: ApiDependencies,
-): void {
+export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): void {
+  const { changePayment, syncPayment, readModels, ids, guard, wait } = dependencies;
   const refundIdOf = (context: CommandContext) => ids.derivedCommandId(context.commandId, 'refund');
+  const refundOf = ({ refunds }: PaymentView, context: CommandContext) =>
+    refunds.find(({ refundId }) => refundId === refundIdOf(context))!;
 
-  const work = async (
-    request: PaymentRequest,
-    reply: FastifyReply,
-    act: (context: CommandContext, paymentId: PaymentId) => Promise<Done>,
-    answer: (payment: PaymentView, context: CommandContext) => FastifyReply,
-  ): Promise<FastifyReply> => {
+  const work: OnPayment = async (request, reply, act, { isOpen = () => false, send }) => {
     const requested = commandOf(request, ids);
     const { context } = requested;
     const paymentId = parsePaymentId(request.params.paymentId);
@@ -44,25 +33,45 @@ export function paymentCommandRoutes(
       const done = await act(context, paymentId);
       if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
       if (done.value.replayed) void reply.header('idempotency-replayed', 'true');
-      return answer(done.value.answer as PaymentView, context);
+      const seen = await wait(request, reply, done.value.answer as PaymentView, {
+        isOpen: (payment) => isOpen(payment, context),
+        look: () => readModels.payment(context.tenantId, paymentId),
+      });
+      return send(seen, context);
     });
   };
 
-  const payment = {
-    200: Type.Ref('Payment#'),
-    202: { ...Type.Ref('Payment#'), description: 'The provider has not answered yet: look again' },
-    ...problems,
+  const answers = {
+    200: success(Type.Ref('Payment#'), 'The payment after it', 'ETag'),
+    202: success(
+      Type.Ref('Payment#'),
+      'The provider has not answered yet: look again',
+      'ETag',
+      'Retry-After',
+    ),
   };
 
   api.post(
     '/api/payments/:paymentId/capture',
     {
-      config: { scope: 'payments:write', bodyIsOptional: true },
+      config: {
+        scope: 'payments:write',
+        bodyIsOptional: true,
+        waits: true,
+        problems: [
+          ...CHANGES_PAYMENT,
+          'payment-in-flight',
+          'payment-not-capturable',
+          'capture-exceeds-authorized',
+          'amount-invalid',
+          'currency-mismatch',
+        ],
+      },
       schema: {
         ...describedAs('capturePayment', 'Take what is authorized, or part of it'),
         params: PaymentParams,
         body: CaptureBody,
-        response: payment,
+        response: answers,
       },
     },
     (request, reply) => {
@@ -81,12 +90,17 @@ export function paymentCommandRoutes(
   api.post(
     '/api/payments/:paymentId/void',
     {
-      config: { scope: 'payments:write', bodyIsOptional: true },
+      config: {
+        scope: 'payments:write',
+        bodyIsOptional: true,
+        waits: true,
+        problems: [...CHANGES_PAYMENT, 'payment-in-flight', 'payment-not-voidable'],
+      },
       schema: {
         ...describedAs('voidPayment', 'Let go of what is authorized, while nothing was captured'),
         params: PaymentParams,
         body: VoidBody,
-        response: payment,
+        response: answers,
       },
     },
     (request, reply) => {
@@ -104,12 +118,16 @@ export function paymentCommandRoutes(
   api.post(
     '/api/payments/:paymentId/sync',
     {
-      config: { scope: 'payments:write', bodyIsOptional: true },
+      config: { scope: 'payments:write', bodyIsOptional: true, problems: [...CHANGES_PAYMENT] },
       schema: {
-        ...describedAs('syncPayment', 'Ask the provider now what became of the payment'),
+        operationId: 'syncPayment',
+        headers: IdempotencyHeaders,
+        tags: ['payments'],
+        summary: 'Ask the provider now what became of the payment',
+        querystring: NoQuery,
         params: PaymentParams,
         body: Type.Object({}, { additionalProperties: false }),
-        response: payment,
+        response: { 200: success(Type.Ref('Payment#'), 'The payment as it is now', 'ETag') },
       },
     },
     (request, reply) =>
@@ -124,18 +142,31 @@ export function paymentCommandRoutes(
   api.post(
     '/api/payments/:paymentId/refunds',
     {
-      config: { scope: 'refunds:write', bodyIsOptional: true },
+      config: {
+        scope: 'refunds:write',
+        bodyIsOptional: true,
+        waits: true,
+        problems: [
+          ...CHANGES_PAYMENT,
+          'payment-not-refundable',
+          'refund-exceeds-refundable',
+          'amount-invalid',
+          'currency-mismatch',
+          'line-unknown',
+          'quantity-exceeds-available',
+        ],
+      },
       schema: {
         ...describedAs('refundPayment', 'Give back what was captured, or part of it'),
         params: PaymentParams,
         body: RefundBody,
         response: {
-          201: Type.Ref('Refund#'),
-          202: {
-            ...Type.Ref('Refund#'),
-            description: 'The provider has not answered yet: look again at Location',
-          },
-          ...problems,
+          201: success(Type.Ref('Refund#'), 'The refund, its outcome final', 'Location'),
+          202: success(
+            Type.Ref('Refund#'),
+            'A second person has to approve of it, or the provider has not answered yet: look again at Location',
+            ...(['Location', 'Retry-After'] as const),
+          ),
         },
       },
     },
@@ -153,14 +184,17 @@ export function paymentCommandRoutes(
         reply,
         (context, paymentId) =>
           changePayment.refund(context, paymentId, { ...asked, refundId: refundIdOf(context), ifVersion }),
-        ({ paymentId, refunds }, context) => {
-          const refund = refunds.find(({ refundId }) => refundId === refundIdOf(context))!;
-          const isPending = refund.status === 'Pending';
-          if (isPending) void reply.header('retry-after', RETRY_SECONDS);
-          return reply
-            .code(isPending ? 202 : 201)
-            .header('location', `/api/payments/${paymentId}/refunds/${refund.refundId}`)
-            .send(refund);
+        {
+          isOpen: (payment, context) => refundOf(payment, context).status === 'Pending',
+          send: (payment, context) => {
+            const refund = refundOf(payment, context);
+            const isPending = refund.status === 'Pending';
+            if (isPending) void reply.header('retry-after', RETRY_SECONDS);
+            return reply
+              .code(isPending || refund.status === 'AwaitingApproval' ? 202 : 201)
+              .header('location', `/api/payments/${payment.paymentId}/refunds/${refund.refundId}`)
+              .send(refund);
+          },
         },
       );
     },
@@ -169,14 +203,14 @@ export function paymentCommandRoutes(
   api.get(
     '/api/payments/:paymentId/refunds/:refundId',
     {
-      config: { scope: 'orders:read' },
+      config: { scope: 'orders:read', problems: [...READS, 'payment-not-found', 'refund-not-found'] },
       schema: {
         operationId: 'getRefund',
         tags: ['payments'],
         summary: 'One refund of a payment',
         params: RefundParams,
         querystring: NoQuery,
-        response: { 200: Type.Ref('Refund#'), ...problems },
+        response: { 200: Type.Ref('Refund#') },
       },
     },
     async (request, reply) => {
@@ -188,15 +222,23 @@ export function paymentCommandRoutes(
       return refund ? reply.send(refund) : sendProblem(request, reply, 'refund-not-found');
     },
   );
+
+  refundApprovalRoutes(api, dependencies, work);
 }
 
 const sendNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   sendProblem(request, reply, 'payment-not-found', describe({ code: 'payment-not-found' }));
 
 /** The payment as it is now; 202 while the provider has not said what became of the request. */
-const withPayment = (reply: FastifyReply, kind?: Kind) => (payment: PaymentView) => {
-  if (kind && payment.inFlight.includes(kind)) void reply.code(202).header('retry-after', RETRY_SECONDS);
-  return reply.header('etag', `"${payment.version}"`).send(payment);
+const withPayment = (reply: FastifyReply, kind?: Kind) => {
+  const isOpen = ({ inFlight }: PaymentView): boolean => kind !== undefined && inFlight.includes(kind);
+  return {
+    isOpen,
+    send: (payment: PaymentView) => {
+      if (isOpen(payment)) void reply.code(202).header('retry-after', RETRY_SECONDS);
+      return reply.header('etag', `"${payment.version}"`).send(payment);
+    },
+  };
 };
 
 const describedAs = (operationId: string, summary: string) => ({

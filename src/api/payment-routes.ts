@@ -1,22 +1,41 @@
 import { Type } from 'typebox';
 import type { PaymentView } from '../application/payments/payment-view.ts';
-import { parseOrderId, parsePaymentId } from '../domain/shared/ids.ts';
+import type { PaymentRequest } from '../application/checkout/take-payment.ts';
+import { parseOrderId, parsePaymentId, type OrderId, type PaymentId } from '../domain/shared/ids.ts';
 import { err } from '../domain/shared/result.ts';
+import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
+import { CHANGES, READS } from './operation-problems.ts';
 import { CreatePaymentBody, PaymentList, PaymentParams, PaymentQuery } from './payment-schemas.ts';
 import { sendProblem } from './problem.ts';
 import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
-import { CommandHeaders, NoQuery, problems, toMoney, versionOf } from './schemas.ts';
+import { CommandHeaders, NoQuery, toMoney, versionOf } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
-const DEFAULT_TOKEN = 'tok_success';
-
-export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }: ApiDependencies): void {
+export function paymentRoutes(
+  api: Api,
+  { takePayment, readModels, ids, guard, wait }: ApiDependencies,
+): void {
   api.post(
     '/api/payments',
     {
-      config: { scope: 'payments:write' },
+      config: {
+        scope: 'payments:write',
+        waits: true,
+        problems: [
+          ...CHANGES,
+          'order-not-found',
+          'order-not-payable',
+          'stock-unavailable',
+          'payment-already-claimed',
+          'payment-exceeds-due',
+          'amount-invalid',
+          'currency-mismatch',
+          'payment-token-required',
+          'payment-unsupported',
+        ],
+      },
       schema: {
         operationId: 'createPayment',
         tags: ['payments'],
@@ -27,12 +46,12 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
         headers: CommandHeaders,
         body: CreatePaymentBody,
         response: {
-          201: Type.Ref('Payment#'),
-          202: {
-            ...Type.Ref('Payment#'),
-            description: 'The outcome is not known yet: look again at Location',
-          },
-          ...problems,
+          201: success(Type.Ref('Payment#'), 'The payment, its outcome final', 'ETag', 'Location'),
+          202: success(
+            Type.Ref('Payment#'),
+            'The outcome is not known yet: look again at Location',
+            ...(['ETag', 'Location', 'Retry-After'] as const),
+          ),
         },
       },
     },
@@ -40,29 +59,21 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
       const requested = commandOf(request, ids);
       const { context, keyed } = requested;
       return guard(request, reply, requested, async () => {
-        const {
-          amount,
-          paymentMethod,
-          paymentToken = DEFAULT_TOKEN,
-          captureMethod = 'automatic',
-        } = request.body;
         const orderId = parseOrderId(request.body.orderId);
         if (!orderId)
           return sendProblem(request, reply, 'order-not-found', describe({ code: 'order-not-found' }));
         const paymentId = ids.paymentId(orderId, keyed ? context.commandId : undefined);
-        const payment = {
-          paymentId,
-          orderId,
-          paymentMethod,
-          paymentToken,
-          captureMethod,
-          ifVersion: versionOf(request.headers),
-          ...(amount && { amount: toMoney(amount) }),
-        };
-        const done = await takePayment(context, payment);
+        const ifVersion = versionOf(request.headers);
+        const done = await takePayment(context, {
+          ...toPayment(request.body, orderId, paymentId),
+          ifVersion,
+        });
         if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
 
-        const view = done.value.answer as PaymentView;
+        const view = await wait(request, reply, done.value.answer as PaymentView, {
+          isOpen: ({ status }) => status === 'Pending',
+          look: () => readModels.payment(context.tenantId, paymentId),
+        });
         if (done.value.replayed) void reply.header('idempotency-replayed', 'true');
         const isOpen = view.status === 'Pending' || view.status === 'RequiresAction';
         if (isOpen) void reply.code(202).header('retry-after', 5);
@@ -78,7 +89,7 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
   api.get(
     '/api/payments/:paymentId',
     {
-      config: { scope: 'orders:read' },
+      config: { scope: 'orders:read', problems: [...READS, 'payment-not-found', 'version-not-found'] },
       schema: {
         operationId: 'getPayment',
         tags: ['payments'],
@@ -86,9 +97,8 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
         params: PaymentParams,
         querystring: AsOfQuery,
         response: {
-          200: Type.Ref('Payment#'),
-          304: Type.Null({ description: 'Not changed since If-None-Match' }),
-          ...problems,
+          200: success(Type.Ref('Payment#'), 'The payment', 'ETag'),
+          304: success(Type.Null(), 'Not changed since If-None-Match', 'ETag'),
         },
       },
     },
@@ -104,13 +114,13 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
   api.get(
     '/api/payments',
     {
-      config: { scope: 'orders:read' },
+      config: { scope: 'orders:read', problems: [...READS] },
       schema: {
         operationId: 'listPayments',
         tags: ['payments'],
         summary: 'The payments of one order, oldest first',
         querystring: PaymentQuery,
-        response: { 200: PaymentList, ...problems },
+        response: { 200: PaymentList },
       },
     },
     async (request, reply) => {
@@ -119,4 +129,17 @@ export function paymentRoutes(api: Api, { takePayment, readModels, ids, guard }:
       return reply.send({ data });
     },
   );
+}
+
+/** The payment that a body asks for. */
+export function toPayment(body: CreatePaymentBody, orderId: OrderId, paymentId: PaymentId): PaymentRequest {
+  const { amount, paymentMethod, paymentToken, captureMethod = 'automatic' } = body;
+  return {
+    paymentId,
+    orderId,
+    paymentMethod,
+    ...(paymentToken !== undefined && { paymentToken }),
+    captureMethod,
+    ...(amount && { amount: toMoney(amount) }),
+  };
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { CAPTURE_METHODS, PAYMENT_METHODS } from '../domain/payments/payment-events.ts';
-import type { PaymentView, RefundView } from '../application/payments/payment-view.ts';
+import type { PaymentView } from '../application/payments/payment-view.ts';
+import { REFUND_STATUSES, type RefundView } from '../application/payments/refund-view.ts';
 import { instant, MoneySchema, nullable, Quantities, text, uuid } from './schemas.ts';
 
 export const CreatePaymentBody = Type.Object(
@@ -12,7 +13,7 @@ export const CreatePaymentBody = Type.Object(
       Type.String({
         pattern: '^[A-Za-z0-9_-]{1,100}$',
         description:
-          'The provider’s token. Those of the simulated provider, tok_success unless given, are in the README',
+          'The provider’s token, such as `pm_…` of Stripe. Those of the simulated provider, `tok_success` unless given, are in the README',
       }),
     ),
     captureMethod: Type.Optional(
@@ -37,10 +38,25 @@ export const RefundSchema = Type.Object(
   {
     refundId: Type.String(),
     amount: MoneySchema,
-    status: Stage,
+    status: Type.Unsafe<RefundView['status']>({
+      type: 'string',
+      enum: Object.keys(REFUND_STATUSES),
+      description: Object.entries(REFUND_STATUSES)
+        .map(([status, meaning]) => `${status}: ${meaning}`)
+        .join('; '),
+    }),
     items: Type.Array(Type.Object({ lineId: Type.String(), quantity: Type.Integer(), amount: MoneySchema })),
     reason: Type.String(),
     error: ErrorSchema,
+    requestedBy: Type.Optional(
+      Type.String({
+        description: 'Who asked for it, such as `key:op_live_…`; only of one that needs approval',
+      }),
+    ),
+    lapsesAt: Type.Optional(instant('Until when it waits for approval')),
+    decidedBy: Type.Optional(Type.String({ description: 'Who approved of it or rejected it' })),
+    decidedAt: Type.Optional(instant('UTC')),
+    rejectionReason: Type.Optional(Type.String()),
     createdAt: instant('UTC'),
   },
   { $id: 'Refund', title: 'Refund' },
@@ -134,6 +150,10 @@ export const RefundBody = Type.Object(
     additionalProperties: false,
     description: 'An amount, or units of lines at their price; neither: all that can still be given back',
   },
+);
+export const RejectRefundBody = Type.Object(
+  { reason: Type.Optional(text(500, 'Why; kept with the refund')) },
+  { additionalProperties: false },
 );
 export const RefundParams = Type.Object({
   paymentId: uuid('The payment'),

@@ -33,7 +33,6 @@ export function describe(rejection: Rejection): ProblemDetails {
     case 'stock-unavailable':
       return { detail: 'What was ordered is not in stock; the order is being cancelled.' };
     case 'fulfilment-not-in-state':
-    case 'return-not-in-state':
       return { detail: `It is ${rejection.status}; it must be ${rejection.needed}.` };
     case 'payment-not-capturable':
       return { detail: `The payment is ${rejection.status}; only what is authorized can be captured.` };
@@ -41,10 +40,27 @@ export function describe(rejection: Rejection): ProblemDetails {
       return { detail: `The payment is ${rejection.status}; what was captured is given back by a refund.` };
     case 'payment-not-refundable':
       return { detail: NOT_REFUNDABLE[rejection.why] };
+    case 'refund-not-found':
+      return { detail: 'The payment has no refund with this id.' };
+    case 'refund-not-awaiting-approval':
+      return { detail: NOT_AWAITING[rejection.why] };
+    case 'refund-approval-own':
+      return {
+        detail: 'The key that asked for the refund cannot approve of it. Use the key of somebody else.',
+      };
     case 'payment-in-flight':
       return {
         detail: `The provider has not said yet what became of the ${rejection.operation}; wait for that.`,
         retryAfterSeconds: 5,
+      };
+    case 'payment-token-required':
+      return inBody(
+        'paymentToken',
+        `must be given: a token that ${rejection.provider} made for the customer`,
+      );
+    case 'payment-unsupported':
+      return {
+        detail: `No payment provider here takes ${rejection.currency} by ${rejection.paymentMethod} with ${rejection.captureMethod} capture.`,
       };
     case 'capture-exceeds-authorized':
       return inBody(
@@ -53,7 +69,7 @@ export function describe(rejection: Rejection): ProblemDetails {
       );
     case 'refund-exceeds-refundable':
       return inBody(
-        'amount',
+        rejection.field,
         `must be at most ${formatMoney(rejection.refundable)}, which is left to refund`,
       );
     case 'line-unknown':
@@ -92,6 +108,17 @@ const NOT_REFUNDABLE = {
   'nothing-captured': 'Nothing was captured. An authorization is voided, not refunded.',
   'all-refunded': 'All that was captured is given back already, or on its way.',
   disputed: 'The customer’s bank decides about it: refunds wait for the end of the dispute.',
+  'less-left': 'Less is left than it would give back. Reject it, and ask for what is left.',
+  'order-amended':
+    'The order was made cheaper since, and that went back. Reject it, and ask for what is left.',
+  'lines-refunded': 'Its lines went back otherwise, or were amended. Reject it, and ask for what is left.',
+} as const;
+
+const NOT_AWAITING = {
+  approved: 'It was approved before.',
+  rejected: 'It was rejected before. Ask for a new refund.',
+  lapsed: 'Nobody decided on it in time. Ask for a new refund.',
+  'not-needed': 'It needed no approval.',
 } as const;
 
 const inBody = (field: string, message: string): ProblemDetails => ({

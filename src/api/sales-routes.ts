@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { problems } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
 const sum = Type.String({ description: 'Minor units, as a decimal string: a sum has no upper limit' });
@@ -31,7 +30,7 @@ export function salesRoutes(api: Api, { readModels }: ApiDependencies): void {
           { limit: Type.Integer({ minimum: 1, maximum: 1000, default: 30 }) },
           { additionalProperties: false },
         ),
-        response: { 200: SalesSchema, ...problems },
+        response: { 200: SalesSchema },
       },
     },
     async (request, reply) =>

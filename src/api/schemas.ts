@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { MAX_AMOUNT_MINOR, money, type Money } from '../domain/shared/money.ts';
 import { parseCurrency } from '../domain/shared/currencies.ts';
 import { invariant } from '../domain/shared/invariant.ts';
+import { PROBLEMS } from './problem.ts';
 
 /** No control characters (PostgreSQL refuses U+0000) and no halves of surrogate pairs. */
 const PRINTABLE = '^[^\\p{Cc}\\p{Cs}]*$';
@@ -44,12 +45,13 @@ export const nullable = <T>(type: 'string' | 'boolean', description: string) =>
 
 export const ProblemSchema = Type.Object(
   {
-    type: Type.String({ description: 'A URL ending in the code' }),
+    type: Type.String({ description: 'A URL ending in the code, or the type of a standard' }),
     title: Type.String(),
-    status: Type.Integer(),
+    status: Type.Integer({ minimum: 400, maximum: 599 }),
     detail: Type.Optional(Type.String()),
     instance: Type.String(),
-    code: Type.String({ description: 'Stable; see /problems' }),
+    // Not an enum: there will be more of them, and who reads answers must be ready for that.
+    code: Type.String({ description: 'Stable; see /problems', 'x-extensible-enum': Object.keys(PROBLEMS) }),
     traceId: Type.String(),
     errors: Type.Optional(
       Type.Array(
@@ -60,19 +62,14 @@ export const ProblemSchema = Type.Object(
         }),
       ),
     ),
+    'violated-policies': Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Names of the quotas that are used up; see RateLimit-Policy',
+      }),
+    ),
   },
   { $id: 'Problem', title: 'Problem' },
 );
-
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
-});
-
-export const problems = {
-  '4xx': problem('The request was refused; `code` says why'),
-  '5xx': problem('Try again later'),
-};
 
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(

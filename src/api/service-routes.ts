@@ -1,6 +1,4 @@
 import { Type } from 'typebox';
-import { PROBLEMS, sendProblem, type ProblemCode } from './problem.ts';
-import { problems } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
 const ReadinessSchema = Type.Object({
@@ -14,7 +12,7 @@ const ReadinessSchema = Type.Object({
   ),
 });
 
-/** What needs no key: health for orchestrators, and what each problem means. */
+/** Health, for orchestrators; it needs no key. */
 export function serviceRoutes(api: Api, { readiness }: ApiDependencies): void {
   api.get(
     '/livez',
@@ -24,6 +22,7 @@ export function serviceRoutes(api: Api, { readiness }: ApiDependencies): void {
         operationId: 'live',
         tags: ['service'],
         summary: 'The process runs',
+        description: 'For orchestrators: restart it when this does not answer.',
         security: [],
         response: { 200: Type.Object({ status: Type.Literal('ok') }) },
       },
@@ -38,7 +37,8 @@ export function serviceRoutes(api: Api, { readiness }: ApiDependencies): void {
       schema: {
         operationId: 'ready',
         tags: ['service'],
-        summary: 'Requests can be served; degraded parts do not make it fail',
+        summary: 'Requests can be served',
+        description: 'For load balancers. What is degraded is named, and does not make it fail.',
         security: [],
         response: { 200: ReadinessSchema, 503: ReadinessSchema },
       },
@@ -49,44 +49,6 @@ export function serviceRoutes(api: Api, { readiness }: ApiDependencies): void {
       return reply
         .code(failed ? 503 : 200)
         .send({ status: failed ? 'unavailable' : 'ready', checks: [...checks] });
-    },
-  );
-
-  api.get(
-    '/problems',
-    {
-      schema: {
-        operationId: 'listProblems',
-        tags: ['service'],
-        summary: 'Every problem code this API answers with',
-        security: [],
-        response: {
-          200: Type.Record(Type.String(), Type.Object({ status: Type.Integer(), title: Type.String() })),
-        },
-      },
-    },
-    () => PROBLEMS,
-  );
-
-  api.get(
-    '/problems/:code',
-    {
-      schema: {
-        operationId: 'getProblem',
-        tags: ['service'],
-        summary: 'What one problem code means',
-        security: [],
-        params: Type.Object({ code: Type.String({ maxLength: 100 }) }),
-        response: {
-          200: Type.Object({ code: Type.String(), status: Type.Integer(), title: Type.String() }),
-          ...problems,
-        },
-      },
-    },
-    async (request, reply) => {
-      const { code } = request.params;
-      if (!Object.hasOwn(PROBLEMS, code)) return sendProblem(request, reply, 'not-found');
-      return reply.send({ code, ...PROBLEMS[code as ProblemCode] });
     },
   );
 }

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cardNumbersIn, withoutCardNumbers } from '../../src/api/card-numbers.ts';
+import { cardNumbersIn, withoutCardNumbers } from '../../src/domain/shared/card-numbers.ts';
 import { line, orderBody } from '../support/api-samples.ts';
 import { expectRefusal, startApi, type Api, type ApiClient } from '../support/api-service.ts';
 import { startTestService } from '../support/service.ts';

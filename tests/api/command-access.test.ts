@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES, type Scope } from '../../src/application/access.ts';
-import { COMMANDS, type CommandSample } from '../support/api-commands.ts';
+import { COMMANDS, REFUND_APPROVAL_ABOVE, type CommandSample } from '../support/api-commands.ts';
 import type { ApiAnswer } from '../support/api-contract.ts';
 import { usd } from '../support/api-samples.ts';
 import { problemOf, startApi, type Api, type ApiClient } from '../support/api-service.ts';
@@ -15,7 +15,7 @@ let client: ApiClient;
 let steps: Steps;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ refundApprovalAbove: REFUND_APPROVAL_ABOVE });
   client = await api.connect();
   steps = stepsOf(api, client);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreedMoney } from '../support/api-books.ts';
-import { COMMANDS } from '../support/api-commands.ts';
+import { COMMANDS, REFUND_APPROVAL_ABOVE } from '../support/api-commands.ts';
 import type { ApiAnswer } from '../support/api-contract.ts';
 import { orderOf, paymentOf, usd } from '../support/api-samples.ts';
 import {
@@ -18,7 +18,7 @@ let client: ApiClient;
 let steps: Steps;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ refundApprovalAbove: REFUND_APPROVAL_ABOVE });
   client = await api.connect();
   steps = stepsOf(api, client);
 });
@@ -55,6 +55,13 @@ describe('a command under a key', () => {
     await expectReplay(first, send);
     expect(await steps.order(orderId)).toEqual(settled);
     await agreedMoney(api.database.pool, client, orderId);
+  });
+
+  it.each(commands)('is the same with its ids in upper case: %s', async (name, { prepare }) => {
+    const { url, body } = await prepare(steps);
+    const first = await client.post(url, body, keyed(`case-${name}`));
+    const shouted = url.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, (id) => id.toUpperCase());
+    await expectReplay(first, () => client.post(shouted, body, keyed(`case-${name}`)));
   });
 
   it.each(withOther)('is not another one with another body: %s', async (name, { prepare, otherBody }) => {

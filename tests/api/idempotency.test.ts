@@ -61,8 +61,8 @@ async function expectReplay(first: ApiAnswer, repeat: () => Promise<ApiAnswer>):
   expect(await traces(api.database.pool)).toEqual(before);
 }
 
-/** Of a new order: the one that places it, and that which notes that its stock is reserved. */
-const COMMANDS = 2;
+/** Of a new order: its stock is reserved with it. */
+const COMMANDS = 1;
 
 const IN_USE = { status: 409, code: 'idempotency-key-in-use' } as const;
 const REUSED = { status: 422, code: 'idempotency-key-reused' } as const;
@@ -73,6 +73,21 @@ describe('an order placed under a key', () => {
     expect(first.status).toBe(201);
     await expectReplay(first, () => create('twice'));
     await expectReplay(first, () => create('twice'));
+  });
+
+  it('is placed once, however its path is spelled', async () => {
+    const url = await api.service.server.listen({ port: 0, host: '127.0.0.1' });
+    const headers = {
+      ...keyed('spelled'),
+      authorization: `Bearer ${client.key}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify(orderBody());
+    const first = await create('spelled');
+    for (const path of ['/%61pi/orders', '/api/order%73']) {
+      const again = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+      expect(await again.json()).toEqual(first.body);
+    }
   });
 
   it('is answered as it was placed, whatever has become of it', async () => {

@@ -33,7 +33,7 @@ describe('creating an order', () => {
     const { orderId } = orderOf(answer);
 
     expect(answer.status).toBe(201);
-    expect(answer.headers).toMatchObject({ location: `/api/orders/${orderId}`, etag: '"1"' });
+    expect(answer.headers).toMatchObject({ location: `/api/orders/${orderId}`, etag: '"2"' });
     expect(answer.headers).not.toHaveProperty('idempotency-replayed');
     expect(orderId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(answer.body).toEqual({
@@ -65,7 +65,7 @@ describe('creating an order', () => {
       fulfilments: [],
       returns: [],
       expiresAt: expect.stringMatching(INSTANT),
-      version: 1,
+      version: 2,
       createdAt: expect.stringMatching(INSTANT),
       updatedAt: orderOf(answer).createdAt,
     });
@@ -108,14 +108,14 @@ describe('creating an order', () => {
   ])('is Paid and Confirmed at once when %s', async (_because, over) => {
     const answer = await client.post('/api/orders', orderBody(over));
     expect(answer.status).toBe(201);
-    expect(answer.headers['etag']).toBe('"3"');
+    expect(answer.headers['etag']).toBe('"4"');
     expect(answer.body).toMatchObject({
       status: 'Confirmed',
       paymentStatus: 'Paid',
       dueAmount: usd(0),
       paidAmount: usd(0),
       payments: [],
-      version: 3,
+      version: 4,
     });
     await expectRefusal(api, () => pay(client, orderOf(answer).orderId), {
       status: 409,

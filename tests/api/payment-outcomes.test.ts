@@ -58,7 +58,10 @@ describe('a payment that asks for the customer', () => {
     const { orderId, paymentId, payment } = await payOpenly({ paymentToken: 'tok_3ds_ok' });
     expect(payment).toMatchObject({
       status: 'RequiresAction',
-      nextAction: { type: 'redirect', url: expect.stringMatching(/^https:\/\//) },
+      nextAction: {
+        type: 'redirect',
+        url: expect.stringMatching(/^http:\/\/localhost\/simulated\/challenges\/sim_/),
+      },
       expiresAt: expect.stringMatching(/Z$/),
     });
     expect(await steps.atRest(orderId)).toMatchObject({ status: 'Created', paymentStatus: 'Pending' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RefundView } from '../../src/application/payments/payment-view.ts';
+import type { RefundView } from '../../src/application/payments/refund-view.ts';
 import { agreedMoney } from '../support/api-books.ts';
 import type { ApiAnswer } from '../support/api-contract.ts';
 import { line, pay, paymentOf, settledOrder, usd } from '../support/api-samples.ts';

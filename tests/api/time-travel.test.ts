@@ -273,7 +273,6 @@ describe('the history of an order', () => {
     const typeOf = new Map(history.map(({ eventId, type, streamId }) => [eventId, `${type} of ${streamId}`]));
     const caused = history.flatMap(({ type, causedBy }) => (causedBy ? [[type, typeOf.get(causedBy)]] : []));
     expect(caused).toEqual([
-      ['StockReserved', `OrderCreated of ${orderId}`],
       ['OrderPaymentFailed', `PaymentProcessed of ${declined.paymentId}`],
       ['PaymentClaimReleased', `PaymentProcessed of ${declined.paymentId}`],
       ['OrderPaymentCaptured', `PaymentProcessed of ${paid.paymentId}`],

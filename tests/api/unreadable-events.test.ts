@@ -52,7 +52,7 @@ describe('an order that a newer version of the service wrote to', () => {
 
   it('takes no payment for the time being', async () => {
     const before = await eventsAbout(orderId);
-    expect(before).toBe(2);
+    expect(before).toBe(3);
     expectUnavailable(await pay(client, orderId));
     expectUnavailable(await pay(client, orderId, {}, { 'idempotency-key': 'pay-it' }));
     // The failed request has let go of its key: it can be repeated with it.
