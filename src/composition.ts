@@ -1,18 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { INBOUND_BODIES, inboundCommands } from './api/inbound-commands.ts';
 import { buildServer } from './api/server.ts';
+import { composeAccess, type TokenOptions } from './composition-access.ts';
+import { openLimits, type LimitOptions } from './limit-options.ts';
+import { composePayments } from './composition-payments.ts';
+import { composeWebhooks } from './composition-webhooks.ts';
+import { observeWith } from './composition-telemetry.ts';
+import type { Money } from './domain/shared/money.ts';
 import { checkoutFollower } from './application/checkout/follow.ts';
-import { orderReconciler } from './application/checkout/reconcile-order.ts';
-import { paymentTaker } from './application/checkout/take-payment.ts';
-import { waker } from './application/checkout/wake.ts';
-import { paymentChanger } from './application/checkout/change-payment.ts';
-import { paymentOperations } from './application/payments/payment-operations.ts';
+import { dayReconciler } from './application/ledger/reconcile-day.ts';
+import { dueReconciler } from './application/ledger/reconcile-due.ts';
 import type { Check } from './application/health.ts';
+import type { IntegrationEventType } from './application/integration-events.ts';
+import type { Metrics, Tracing } from './application/telemetry.ts';
 import { commandExecutor } from './application/execute-command.ts';
 import { STATE_VERSIONS } from './infrastructure/aggregates.ts';
+import { forgetInbox } from './infrastructure/consumers/forget-inbox.ts';
 import { hostCheckout } from './infrastructure/consumers/checkout.ts';
-import { orderCreatedConsumer } from './infrastructure/consumers/order-created-consumer.ts';
-import { paymentProcessedConsumer } from './infrastructure/consumers/payment-processed-consumer.ts';
+import { openEventFeed } from './infrastructure/event-feed.ts';
+import { OWN_CONSUMERS, OWN_SUBSCRIBERS } from './infrastructure/consumers/own-consumers.ts';
 import { eventCodec, type EventCodec } from './infrastructure/codecs/event-codec.ts';
 import { CALLS_IN_FLIGHT_MAX } from './infrastructure/event-log/append.ts';
 import { openLog } from './infrastructure/event-log/event-log.ts';
@@ -20,31 +27,63 @@ import { stateCache } from './infrastructure/event-log/state-cache.ts';
 import { followsCheck, startWorker } from './infrastructure/event-log/worker.ts';
 import { ensurePartitions } from './infrastructure/event-log/partitions.ts';
 import { startMessaging } from './infrastructure/messaging.ts';
-import { alwaysInStock } from './infrastructure/gateways/always-in-stock.ts';
-import { routeInOrder } from './infrastructure/gateways/routing.ts';
-import { simulatedProvider } from './infrastructure/gateways/simulated-provider.ts';
-import { PROVIDER_TIMEOUT_MS, timed } from './infrastructure/gateways/timed.ts';
-import { apiKeys } from './infrastructure/postgres/api-keys.ts';
+import {
+  isSimulated,
+  openSettlementSources,
+  type ProviderOptions,
+} from './infrastructure/gateways/providers.ts';
+import { simulatedChallenges } from './infrastructure/gateways/simulated-challenges.ts';
+import { deliverSimulatedWebhooks } from './infrastructure/gateways/simulated-webhooks.ts';
+import { forgetSettledLetters } from './infrastructure/dead-letters/control.ts';
+import { deadLetters } from './infrastructure/dead-letters/dead-letters.ts';
+import { eraseCustomers } from './infrastructure/erasure/erase-customers.ts';
+import { erasureRequester } from './infrastructure/erasure/erasures.ts';
+import { customerKeys } from './infrastructure/postgres/customer-keys.ts';
 import { migrateAs, readSecret } from './infrastructure/postgres/migrate.ts';
 import { answers, createPool, type Pool } from './infrastructure/postgres/pool.ts';
+import { forgetSettledWebhooks } from './infrastructure/postgres/webhook-inbox.ts';
 import { readShardCount } from './infrastructure/postgres/shard-count.ts';
 import { hostProjections } from './infrastructure/read-models/projection-host.ts';
 import { PROJECTIONS } from './infrastructure/read-models/projections.ts';
 import { openReadModels } from './infrastructure/read-models/read-models.ts';
+import { openBooks } from './infrastructure/reconciliation/books.ts';
+import { dayClaims } from './infrastructure/reconciliation/runs.ts';
 import { startScheduler } from './infrastructure/scheduler.ts';
+import { addGauges } from './infrastructure/telemetry/gauges.ts';
+import { renderMetrics } from './infrastructure/telemetry/metrics.ts';
 import { ids, newOwnerName, systemClock } from './infrastructure/system.ts';
-import { wakeDue } from './infrastructure/timers.ts';
+import { forgetClaims, wakeDue } from './infrastructure/timers.ts';
+import { forgetWebhooks } from './infrastructure/webhooks/forget.ts';
 
 export type ServiceOptions = {
   readonly databaseUrl: string;
   /** Runs the migrations; unset, the role of `databaseUrl` does. */
   readonly databaseOwnerUrl?: string | undefined;
+  /** With an owner: may look at all but keys, secrets and bodies of messages. */
+  readonly databaseReaderRole?: string | undefined;
   readonly amqpUrl?: string | undefined;
+  readonly massTransitEnvelopes?: readonly IntegrationEventType[];
+  /** Unset: the simulated one alone. */
+  readonly payments?: ProviderOptions;
+  /** Above how much refunds need approval, one a currency; unset: none does. */
+  readonly refundApprovalAbove?: readonly Money[];
+  /** Unset: where it is said to listen. */
+  readonly publicUrl?: string | undefined;
+  /** Unset: only API keys are taken. */
+  readonly tokens?: TokenOptions | undefined;
+  /** Unset: no. */
+  readonly webhooksAllowPrivate?: boolean;
+  /** Whose pages may call from a browser. */
+  readonly corsOrigins?: readonly string[];
   readonly migrationsFolder: string;
   /** Settled by the first start on a database; unset, whatever it has. */
   readonly shardCount?: number | undefined;
   readonly poolMax: number;
+  /** Unset: only those of every HTTP request. */
+  readonly limits?: LimitOptions;
   readonly logger: Logger;
+  /** Unset: no spans. */
+  readonly tracing?: Tracing | undefined;
   readonly version: string;
   /** Another than this build's, to see two builds on one database. */
   readonly codec?: EventCodec;
@@ -54,6 +93,9 @@ export type Service = {
   /** Ready for `listen` or `inject`. */
   readonly server: FastifyInstance;
   readonly pool: Pool;
+  readonly metrics: Metrics;
+  /** Where it can be reached from now on: there the simulated providers send their webhooks and customers. */
+  reachableAt(url: string): void;
   /** Answers what is in flight, finishes what is in hand, and lets go of everything. */
   stop(): Promise<void>;
 };
@@ -61,16 +103,22 @@ export type Service = {
 const LOG_LIMITS = { batchMax: 256, batchBytesMax: 4_000_000, queueMax: 5_000, resendForMs: 10_000 };
 const CACHED_EVENTS_MAX = 100_000;
 const LEASE_MS = 5_000;
-const PARTITIONS_EVERY_MS = 60_000;
+const MINUTELY_MS = 60_000;
 const TIMERS_EVERY_MS = 1_000;
+const WEBHOOKS_EVERY_MS = 1_000;
+const SIMULATED_WEBHOOKS_EVERY_MS = 250;
+const SIMULATED_ONLY: ProviderOptions = { names: ['simulated'], routes: [] };
+const RECONCILE_EVERY_MS = 3_600_000;
+const LEDGER_PATIENCE_MS = 10_000;
+const ERASURES_EVERY_MS = 500;
 
 /** The composition root: builds every adapter, hands it to whoever needs it, and starts all roles in this process. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { databaseUrl, databaseOwnerUrl, poolMax, logger, version } = options;
+  const { databaseUrl, poolMax, logger, version } = options;
   const onConnectionError = (fault: Error) => logger.warn({ err: fault }, 'a database connection broke');
   const connectTo = (max: number) => createPool({ connectionString: databaseUrl, max, onConnectionError });
   const pool = connectTo(poolMax);
-  await migrateAs(databaseOwnerUrl, pool, {
+  await migrateAs({ ownerUrl: options.databaseOwnerUrl, reader: options.databaseReaderRole }, pool, {
     folder: options.migrationsFolder,
     shardCount: options.shardCount,
   });
@@ -78,87 +126,169 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   // Appends have connections of their own: slow reads must not hold up what customers do.
   const writePool = connectTo(shardCount * CALLS_IN_FLIGHT_MAX);
+  const hearing = connectTo(1);
+  const access = await composeAccess({ pool, hearing, logger, tokens: options.tokens });
+  const keys = customerKeys(pool);
+  const observe = observeWith(options.tracing);
   const opened = openLog({
     ...LOG_LIMITS,
     writePool,
     readPool: pool,
     shardCount,
     codec: options.codec ?? eventCodec,
+    keys,
     stateVersions: STATE_VERSIONS,
     logger,
+    onBatch: observe.told.onBatch,
   });
-  const { log, tails } = opened;
+  const { tails } = opened;
+  const log = observe.log(opened.log);
+  const pools = { read: pool, append: writePool };
+  addGauges(observe.metrics, { pool, pools, waitingCommands: opened.waiting });
+  const metrics = renderMetrics(observe.metrics);
   const execute = commandExecutor(log, systemClock, Math.random, stateCache(CACHED_EVENTS_MAX));
   const ports = { log, execute, ids, clock: systemClock };
-  const routing = routeInOrder([timed(simulatedProvider(pool), PROVIDER_TIMEOUT_MS)]);
-  const operations = paymentOperations({
+  const webhookSecret = await readSecret(pool, 'simulated-webhooks');
+  const { payments = SIMULATED_ONLY } = options;
+  let { publicUrl = 'http://localhost' } = options;
+  const shop = await composePayments({
     ...ports,
-    routing,
-    onProviderFault: (fault, paymentId) => {
-      const reason = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-      logger.warn(
-        { paymentId, reason },
-        'a provider did not say what came of a call; it is asked again later',
-      );
-    },
+    pool,
+    shardCount,
+    logger,
+    payments,
+    observed: observe.provider,
+    refundApprovalAbove: options.refundApprovalAbove ?? [],
+    simulated: { webhookSecret, publicUrl: () => publicUrl },
+    onWebhook: () => observe.apart(() => scheduler.runNow('provider-webhooks')),
   });
-  const changePayment = paymentChanger({ ...ports, operations });
-  const reconcileOrder = orderReconciler({ ...ports, changePayment, stock: alwaysInStock });
-  const takePayment = paymentTaker({ ...ports, operations, reconcileOrder, routing });
-  const wake = waker({ ...ports, operations, changePayment, reconcileOrder });
 
   const worker = startWorker(pool, tails, logger, { owner: newOwnerName(), leaseMs: LEASE_MS });
   const projections = await hostProjections(pool, worker, logger, PROJECTIONS);
-  const checkout = hostCheckout(worker, checkoutFollower(log, reconcileOrder, ids));
-  const consumers = { sql: [orderCreatedConsumer, paymentProcessedConsumer], command: [] };
+  const checkout = hostCheckout(
+    worker,
+    observe.checkout(checkoutFollower(log, shop.reconcileOrder, ids)),
+    observe.told.onUnhandled,
+  );
+  const consumerNames = OWN_SUBSCRIBERS.map(({ name }) => name);
   const messaging = await startMessaging({
     amqpUrl: options.amqpUrl,
+    massTransitEnvelopes: options.massTransitEnvelopes ?? [],
+    commands: observe.commands(inboundCommands({ ...shop, ids, clock: systemClock })),
     pool,
     worker,
     shardCount,
     logger,
-    consumers,
+    consumers: observe.consumers(OWN_CONSUMERS),
+    told: observe.told,
   });
 
+  const books = openBooks(pool, { shardCount, patienceMs: LEDGER_PATIENCE_MS });
+  const reconcileDue = dueReconciler({
+    sources: await openSettlementSources(pool, payments),
+    claimDay: dayClaims(pool),
+    reconcileDay: dayReconciler({ books, execute, ids, clock: systemClock }),
+    clock: systemClock,
+  });
+  const webhooks = composeWebhooks({
+    ...{ pool, execute, ids, logger, version, observe },
+    allowPrivate: options.webhooksAllowPrivate ?? false,
+    onRoom: () => scheduler.runNow('webhooks'),
+  });
   const scheduler = startScheduler(logger, [
-    { name: 'event-partitions', everyMs: PARTITIONS_EVERY_MS, run: () => ensurePartitions(pool) },
-    { name: 'timers', everyMs: TIMERS_EVERY_MS, run: () => wakeDue(pool, wake, logger) },
+    ...access.jobs,
+    ...webhooks.jobs,
+    { name: 'event-partitions', everyMs: MINUTELY_MS, run: () => ensurePartitions(pool) },
+    { name: 'provider-webhooks', everyMs: WEBHOOKS_EVERY_MS, run: shop.handleWebhooks },
+    {
+      name: 'forget',
+      everyMs: MINUTELY_MS,
+      run: async () => {
+        await forgetClaims(pool);
+        await forgetSettledWebhooks(pool);
+        await forgetInbox(pool, consumerNames, systemClock.now());
+        await forgetWebhooks(pool);
+        await forgetSettledLetters(pool);
+        await access.forget();
+      },
+    },
+    { name: 'timers', everyMs: TIMERS_EVERY_MS, run: () => wakeDue(pool, shop.wake, logger) },
+    { name: 'reconciliation', everyMs: RECONCILE_EVERY_MS, run: reconcileDue },
+    {
+      name: 'erasures',
+      everyMs: ERASURES_EVERY_MS,
+      run: () => eraseCustomers({ pool, keys, execute, ids, clock: systemClock, logger }),
+    },
   ]);
 
+  let stopping = false;
   const server = await buildServer({
+    ...shop,
+    ...access,
     logger,
     execute,
-    takePayment,
-    changePayment,
-    syncPayment: operations.sync,
+    ...(payments.names.some(isSimulated) && { challenges: simulatedChallenges(pool) }),
     readModels: openReadModels(pool, log, shardCount),
-    apiKeys: apiKeys(pool),
+    requestErasure: erasureRequester(pool),
+    eventFeed: openEventFeed(pool, tails),
+    webhookEndpoints: webhooks.webhookEndpoints,
+    webhookDeliveries: webhooks.webhookDeliveries,
+    deadLetters: deadLetters(pool),
+    metrics,
+    onAnswered: observe.metrics.answered,
+    tracing: options.tracing,
     ids,
     clock: systemClock,
     cursorSecret: await readSecret(pool, 'cursor'),
+    ...openLimits(options.limits, pool, logger),
+    isStopping: () => stopping,
     readiness: async () => [
+      ...(stopping ? [STOPPING] : []),
       await postgresCheck(pool),
       followsCheck('projections', projections.status()),
       followsCheck('checkout', checkout.status()),
       ...messaging.checks(),
     ],
+    describeMessages: async () => {
+      // Loaded when first asked for, as with the broker's client: the schemas would cost every start.
+      const { describeMessages } = await import('./infrastructure/rabbitmq/asyncapi.ts');
+      return describeMessages({ version, consumers: OWN_SUBSCRIBERS, commands: INBOUND_BODIES });
+    },
     version,
+    corsOrigins: options.corsOrigins ?? [],
   });
   return {
     server,
     pool,
+    metrics,
+    reachableAt: (url) => {
+      publicUrl = options.publicUrl ?? url;
+      scheduler.add({
+        name: 'simulated-webhooks',
+        everyMs: SIMULATED_WEBHOOKS_EVERY_MS,
+        run: () => deliverSimulatedWebhooks(pool, webhookSecret, url),
+      });
+      scheduler.runNow('reconciliation'); // a process that never lives for an hour does its part too
+    },
     stop: async () => {
-      await server.close();
+      // First of all, so that load balancers send no more; what they do send meanwhile is served.
+      stopping = true;
+      await systemClock.sleep(options.limits?.shutdownDelayMs ?? 0);
       await scheduler.stop();
+      await webhooks.drain();
+      await server.close();
+      await access.stop();
       await messaging.stop();
       await checkout.stop();
       await projections.stop();
       await worker.stop();
       await opened.stop();
-      await Promise.all([writePool.end(), pool.end()]);
+      await Promise.all([writePool.end(), hearing.end(), pool.end()]);
     },
   };
 }
+
+const STOPPING: Check = { name: 'process', status: 'failed', detail: 'is stopping' };
 
 async function postgresCheck(pool: Pool): Promise<Check> {
   const up = await answers(pool);

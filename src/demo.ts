@@ -2,14 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { SCOPES } from './application/access.ts';
-import { apiKeys, createApiKey, ensureTenant } from './infrastructure/postgres/api-keys.ts';
+import { createApiKey, ensureTenant, findApiKey, hashOf } from './infrastructure/postgres/api-keys.ts';
 import type { Pool } from './infrastructure/postgres/pool.ts';
 
 /** The demo tenant's key: kept in the data folder, since the database knows only its hash. */
 export async function demoKey(pool: Pool, dataDir: string): Promise<string> {
   const file = join(dataDir, 'demo-key');
   const kept = await readFile(file, 'utf8').catch(() => '');
-  if (kept && (await apiKeys(pool).authenticate(kept))) return kept;
+  if (kept && (await findApiKey(pool, hashOf(kept)))?.outcome.ok) return kept;
   const tenantId = await ensureTenant(pool, 'demo');
   const key = await createApiKey(pool, tenantId, 'test', SCOPES);
   await writeFile(file, key, { mode: 0o600 });
@@ -57,6 +57,10 @@ const ORDERS = [
   },
 ];
 
+class QuotaUsedUp extends Error {
+  override readonly name = 'QuotaUsedUp';
+}
+
 type Made = { readonly orderId: string; readonly paymentId: string };
 
 /** Orders in many states, made through the API like any other. */
@@ -68,6 +72,7 @@ export async function createDemoOrders(server: FastifyInstance, key: string): Pr
       payload,
       headers: { authorization: `Bearer ${key}` },
     });
+    if (response.statusCode === 429) throw new QuotaUsedUp();
     if (response.statusCode >= 300)
       throw new Error(`demo data: ${url} answered ${response.statusCode}: ${response.body}`);
     return response.json();
@@ -77,7 +82,7 @@ export async function createDemoOrders(server: FastifyInstance, key: string): Pr
   const payFor = ({ orderId }: Made, over: object = {}) =>
     post('payments', { orderId, paymentMethod: 'card', ...over });
 
-  await Promise.all([
+  const made = await Promise.allSettled([
     order(0).then((paid) => payFor(paid)),
     order(1).then((declined) => payFor(declined, { paymentToken: 'tok_declined' })),
     order(2), // nobody has paid it yet
@@ -97,4 +102,7 @@ export async function createDemoOrders(server: FastifyInstance, key: string): Pr
       await post(`orders/${cancelled.orderId}/cancel`, { reason: 'ordered by mistake' });
     }),
   ]);
+  // Whoever sets quotas that low to try them gets fewer orders to look at, not a service that does not start.
+  const failed = made.find((one) => one.status === 'rejected' && !(one.reason instanceof QuotaUsedUp));
+  if (failed?.status === 'rejected') throw failed.reason;
 }

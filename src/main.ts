@@ -2,13 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Metrics } from './application/telemetry.ts';
 import { startCard } from './cli/start-card.ts';
+import type { TokenOptions } from './composition-access.ts';
 import { describeConfigProblem, readConfig, type Config } from './config.ts';
 import { AccessProblem } from './infrastructure/postgres/application-role.ts';
+import { limitsOf } from './limit-options.ts';
+import { paymentsOf } from './provider-options.ts';
 import { EmbeddedPostgresError } from './infrastructure/postgres/embedded-error.ts';
 import { defaultDataDir, startEmbeddedPostgres } from './infrastructure/postgres/embedded.ts';
 import { ShardCountProblem } from './infrastructure/postgres/shard-count.ts';
 import { createLogger } from './infrastructure/telemetry.ts';
+import { startMetricsServer } from './infrastructure/telemetry/metrics-server.ts';
+import { startTracing, TracingProblem, type RunningTracing } from './infrastructure/telemetry/tracing.ts';
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url));
 
@@ -26,7 +32,7 @@ async function main(): Promise<void> {
   dieLoudly(logger);
 
   const stopAll: (() => Promise<void>)[] = [];
-  const stop = stopOnce(stopAll, logger, config.shutdownTimeoutSeconds);
+  const stop = stopOnce(stopAll, logger, config.limits.shutdownDelaySeconds + config.shutdownTimeoutSeconds);
   // The rest of the program is loaded while PostgreSQL starts, which is a process of its own.
   const program = Promise.all([import('./composition.ts'), import('./demo.ts')]);
   const database = await openDatabase(config, (problem) => {
@@ -36,23 +42,38 @@ async function main(): Promise<void> {
   stopAll.unshift(database.stop);
   try {
     const [{ startService }, { createDemoOrders, demoKey }] = await program;
+    const version = await readVersion();
+    const traces = await openTraces(config, { version, logger });
+    if (traces) stopAll.unshift(traces.stop);
     const service = await startService({
       databaseUrl: database.url,
       databaseOwnerUrl: database.ownerUrl,
+      databaseReaderRole: config.databaseReaderRole,
       amqpUrl: config.amqpUrl,
+      massTransitEnvelopes: config.massTransitEnvelopes,
       migrationsFolder: `${projectFolder}/migrations`,
+      payments: paymentsOf(config),
+      limits: limitsOf(config.limits),
+      refundApprovalAbove: config.refundApprovalAbove,
+      webhooksAllowPrivate: config.webhooksAllowPrivate === 'on',
+      publicUrl: config.publicUrl?.replace(/\/+$/, ''),
+      corsOrigins: config.corsOrigins,
+      tokens: tokensOf(config),
       shardCount: config.logShards,
       poolMax: config.poolMax,
       logger,
-      version: await readVersion(),
+      tracing: traces?.tracing,
+      version,
     });
     stopAll.unshift(service.stop);
+    if (config.metricsPort !== undefined) stopAll.unshift(await openMetricsPort(service.metrics, config));
     process.once('SIGINT', () => void stop(0)).once('SIGTERM', () => void stop(0));
 
     const { dataDir } = database;
     const key = dataDir === undefined ? undefined : await demoKey(service.pool, dataDir);
     if (key && database.firstStart) await createDemoOrders(service.server, key);
     const url = await listen(service.server, config);
+    service.reachableAt(url);
     if (config.nodeEnv !== 'production') {
       const messaging = config.amqpUrl ? 'RabbitMQ' : 'inside this process (set AMQP_URL for RabbitMQ)';
       process.stdout.write(startCard({ url, key, dataDir, messaging }));
@@ -61,6 +82,12 @@ async function main(): Promise<void> {
     await Promise.allSettled(stopAll.map((stopOne) => stopOne()));
     throw fault;
   }
+}
+
+function tokensOf(config: Config): TokenOptions | undefined {
+  const { jwtIssuer: issuer, jwtAudience: audience, jwtJwksUrl: jwksUrl } = config;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return undefined;
+  return { issuer, audience, jwksUrl, clockToleranceSeconds: config.jwtClockToleranceSeconds };
 }
 
 type Database = {
@@ -80,6 +107,25 @@ async function openDatabase(config: Config, onExit: (problem: Error) => void): P
     onExit,
   });
   return { ...embedded, url: applicationConnectionString, ownerUrl: connectionString, dataDir };
+}
+
+/** Undefined: nobody asked for traces, so nothing of them is loaded. */
+async function openTraces(
+  { tracesUrl: url, tracesHeaders: headers = [], tracesServiceName: serviceName, tracesRatio: ratio }: Config,
+  { version, logger }: { readonly version: string; readonly logger: Logger },
+): Promise<RunningTracing | undefined> {
+  if (url === undefined) return undefined;
+  const onFailure = (fault: unknown) => logger.warn({ err: fault }, 'the collector does not take our traces');
+  return startTracing({ url, headers, serviceName, ratio, version, onFailure });
+}
+
+async function openMetricsPort(metrics: Metrics, { metricsHost: host, metricsPort: port = 0 }: Config) {
+  try {
+    return (await startMetricsServer(metrics, { host, port })).stop;
+  } catch (fault) {
+    if (!(fault instanceof Error && 'code' in fault && fault.code === 'EADDRINUSE')) throw fault;
+    throw new StartProblem(`port ${port} is in use; set METRICS_PORT to another`);
+  }
 }
 
 /** The address we answer on. A port that was asked for is the one we get; the default gives way to a free one. */
@@ -141,6 +187,7 @@ await main().catch((fault: unknown) => {
     fault instanceof StartProblem ||
     fault instanceof EmbeddedPostgresError ||
     fault instanceof ShardCountProblem ||
+    fault instanceof TracingProblem ||
     fault instanceof AccessProblem;
   process.stderr.write(`Order Payments did not start: ${forPeople ? fault.message : inFull(fault)}\n`);
   process.exit(1);

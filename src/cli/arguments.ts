@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isInstant } from '../api/instant.ts';
+import { isDay, isInstant } from '../api/instant.ts';
 import { parseOrderId } from '../domain/shared/ids.ts';
 import { wrongUsage } from './output.ts';
 
@@ -17,16 +17,22 @@ export function parsePlace(raw: string): Place {
   return { shard: Number(shard), position: BigInt(position) };
 }
 
-/** The id of an order or a payment: both name streams. */
+/** The id of an order, a payment or a payout: all name streams. */
 export function parseStreamId(raw: string): string {
   const id = parseOrderId(raw);
-  if (id === undefined) throw new InvalidArgumentError('Give the id of an order or a payment, a UUID.');
+  if (id === undefined)
+    throw new InvalidArgumentError('Give the id of an order, a payment or a payout, a UUID.');
   return id;
 }
 
 export function parseInstant(raw: string): string {
   if (!isInstant(raw))
     throw new InvalidArgumentError('Give an RFC 3339 time with its offset, such as 2026-01-31T12:00:00Z.');
+  return raw;
+}
+
+export function parseDay(raw: string): string {
+  if (!isDay(raw)) throw new InvalidArgumentError('Give a calendar day in UTC, such as 2026-01-31.');
   return raw;
 }
 

@@ -17,6 +17,7 @@ export const LIMITS = {
   statementSeconds: 60,
   clock: { warnMs: 1_000, failMs: 60_000 },
   behindMs: 10_000,
+  webhookHours: 1,
 };
 
 const ok = (name: string, detail: string): DoctorCheck => ({ name, status: 'ok', detail });
@@ -32,6 +33,10 @@ const fail = (name: string, detail: string, advice: string): DoctorCheck => ({
   detail,
   advice,
 });
+
+/** What should not be there, by its count. */
+export const countCheck = (name: string, count: number, advice: string): DoctorCheck =>
+  count === 0 ? ok(name, 'none') : warn(name, String(count), advice);
 
 /** Without one there is nothing to check, and the command has ended before. */
 export const connectionCheck = (where: string): DoctorCheck => ok('connection', where);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readLogFacts } from '../infrastructure/event-log/log-facts.ts';
 import { migrationState } from '../infrastructure/postgres/pending-migrations.ts';
 import { readServerFacts } from '../infrastructure/postgres/server-facts.ts';
+import { readWaitingFacts } from '../infrastructure/waiting-facts.ts';
 import { command, onAnyDatabase, type Cli, type JsonOption } from './cli.ts';
 import {
   connectionCheck,
@@ -11,6 +12,7 @@ import {
   serverChecks,
   type DoctorCheck,
 } from './doctor-checks.ts';
+import { waitingChecks } from './doctor-waiting.ts';
 import { EXIT, table } from './output.ts';
 
 export const doctorCommand = (cli: Cli): Command =>
@@ -24,9 +26,19 @@ export const doctorCommand = (cli: Cli): Command =>
       const server = await readServerFacts(pool, LIMITS);
       const migrations = await migrationState(pool, cli.migrationsFolder);
       // On a schema that is not this build's, the rest could only be guessed at.
-      const log =
-        migrations.pending.length === 0 ? logChecks(await readLogFacts(pool), config.logShards) : [];
-      const checks = [connectionCheck(where), ...serverChecks(server), migrationCheck(migrations), ...log];
+      const further =
+        migrations.pending.length > 0
+          ? []
+          : [
+              ...logChecks(await readLogFacts(pool), config.logShards),
+              ...waitingChecks(await readWaitingFacts(pool, LIMITS)),
+            ];
+      const checks = [
+        connectionCheck(where),
+        ...serverChecks(server),
+        migrationCheck(migrations),
+        ...further,
+      ];
       const failed = checks.some(({ status }) => status === 'fail');
       const warned = checks.some(({ status }) => status === 'warn');
       output.answer({ status: failed ? 'fail' : warned ? 'warn' : 'ok', checks }, inTable(checks));

@@ -3,9 +3,11 @@ import { foldStream } from '../application/load-aggregates.ts';
 import { viewOrder } from '../application/orders/order-view.ts';
 import { viewPayment } from '../application/payments/payment-view.ts';
 import { UnreadableEvent, type StreamId, type UpTo } from '../application/ports.ts';
+import { payoutAggregate } from '../domain/ledger/payout.ts';
 import { orderAggregate } from '../domain/orders/order-evolution.ts';
 import { paymentAggregate } from '../domain/payments/payment-evolution.ts';
 import { eventCodec } from '../infrastructure/codecs/event-codec.ts';
+import { toJson } from '../infrastructure/codecs/money-json.ts';
 import { readStreams } from '../infrastructure/event-log/read.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
 import { browseStream, findStream, type StreamStanding } from '../infrastructure/read-models/log-browser.ts';
@@ -22,10 +24,11 @@ const VERSION_MAX = 2_147_483_647;
 export const streamCommand = (cli: Cli): Command =>
   command({
     name: 'stream',
-    description: 'The history of one order or payment, or with --state what it comes to, now or as it was',
+    description:
+      'The history of one order, payment or payout, or with --state what it comes to, now or as it was',
     example: 'events stream 01900000-0000-7000-8000-000000000000 --state --at 2026-01-31T12:00:00Z',
   })
-    .argument('<id>', 'of an order or a payment', parseStreamId)
+    .argument('<id>', 'of an order, a payment or a payout', parseStreamId)
     .option('--at-version <n>', 'as it was after so many events', parseWhole(1, VERSION_MAX))
     .option('--at <instant>', 'as it was at this time by the clock of the log, RFC 3339', parseInstant)
     .option('--state', 'what the events come to, as the API shows it')
@@ -61,7 +64,7 @@ export const streamCommand = (cli: Cli): Command =>
 
 async function requireStream(pool: Pool, shard: number, id: string): Promise<StreamStanding> {
   const stream = await findStream(pool, shard, id);
-  if (!stream) throw new CliProblem(`there is no order or payment ${id}`);
+  if (!stream) throw new CliProblem(`there is no order, payment or payout ${id}`);
   if (stream.archived)
     throw new CliProblem(`events of ${id} lie in a detached partition: attach it again to read them`);
   return stream;
@@ -81,6 +84,7 @@ async function readState(pool: Pool, shard: number, { streamId, category, tenant
     const { state, version } = foldStream(paymentAggregate, events);
     return state.status === 'absent' ? null : viewPayment(state, version);
   }
+  if (category === payoutAggregate.category) return toJson(foldStream(payoutAggregate, events).state);
   const { state, version } = foldStream(orderAggregate, events);
   return state.status === 'absent' ? null : viewOrder(state, version);
 }

@@ -1,22 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { format, resolveConfig } from 'prettier';
 import { pino } from 'pino';
 import type { ServerOptions } from '../api/api.ts';
 import { buildServer } from '../api/server.ts';
+import { keepGenerated, readVersion } from './generated-file.ts';
 
-// Writes openapi.json from the routes' own schemas; with --check only compares, and fails when they differ.
-
-const FILE = new URL('../../openapi.json', import.meta.url);
+// Writes openapi.json from the routes' own schemas; with --check only compares.
 
 /** Describing the API calls nothing behind it. */
 const unused = (): never => {
   throw new Error('not called while generating');
 };
 
-async function describe(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
+async function describe(): Promise<unknown> {
   const readModels = {
     order: unused,
     orders: unused,
@@ -24,36 +18,78 @@ async function describe(): Promise<string> {
     payment: unused,
     payments: unused,
     dailySales: unused,
+    disputes: unused,
+    awaitingRefunds: unused,
     trialBalance: unused,
     ledgerEntries: unused,
+    breaks: unused,
   };
   const options: ServerOptions = {
     logger: pino({ level: 'silent' }),
     execute: unused,
+    createOrder: unused,
     takePayment: unused,
-    changePayment: { capture: unused, void: unused, refund: unused },
+    changePayment: {
+      capture: unused,
+      void: unused,
+      refund: unused,
+      approve: unused,
+      reject: unused,
+      lapse: unused,
+    },
     syncPayment: unused,
+    answerDispute: { accept: unused, submitEvidence: unused },
+    receiveWebhook: unused,
     readModels,
-    apiKeys: { authenticate: unused },
-    ids: { commandId: unused, derivedCommandId: unused, orderId: unused, paymentId: unused },
+    requestErasure: unused,
+    eventFeed: { head: unused, follow: unused },
+    webhookEndpoints: {
+      ...{ create: unused, list: unused, find: unused, change: unused },
+      ...{ remove: unused, rotateSecret: unused, ping: unused },
+    },
+    webhookDeliveries: { list: unused, find: unused, redeliver: unused },
+    deadLetters: {
+      groups: unused,
+      list: unused,
+      show: unused,
+      preview: unused,
+      replay: unused,
+      discard: unused,
+    },
+    authenticate: unused,
+    noteDenial: unused,
+    readAudit: unused,
+    isKeyDemanded: unused,
+    apiKeys: {
+      list: unused,
+      find: unused,
+      create: unused,
+      rotate: unused,
+      revoke: unused,
+      actorsOf: unused,
+    },
+    metrics: unused,
+    onAnswered: unused,
+    ids: {
+      commandId: unused,
+      derivedCommandId: unused,
+      orderId: unused,
+      paymentId: unused,
+      payoutStreamId: unused,
+      webhookOutageId: unused,
+    },
     clock: { now: unused, sleep: unused },
     cursorSecret: Buffer.alloc(0),
+    isStopping: () => false,
     readiness: unused,
-    version,
+    describeMessages: unused,
+    version: await readVersion(),
+    corsOrigins: [],
   };
   const server = await buildServer(options);
-  const text = JSON.stringify(server.swagger());
+  const document = server.swagger();
   await server.close();
-  return format(text, { ...(await resolveConfig(FILE)), parser: 'json' });
+  return document;
 }
 
-const current = await readFile(FILE, 'utf8').catch(() => '');
-const wanted = await describe();
-if (process.argv.includes('--check')) {
-  if (current !== wanted) {
-    console.error('openapi.json differs from the routes: run `npm run generate` and commit it');
-    process.exit(1);
-  }
-} else {
-  await writeFile(FILE, wanted);
-}
+await keepGenerated(new URL('../../openapi.json', import.meta.url), await describe());

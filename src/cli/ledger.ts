@@ -3,14 +3,19 @@ import { findTenant } from '../infrastructure/postgres/api-keys.ts';
 import { readTrialBalance } from '../infrastructure/read-models/ledger-queries.ts';
 import { parseInstant } from './arguments.ts';
 import { command, group, onDatabase, type Cli, type JsonOption } from './cli.ts';
+import { breaksCommand } from './ledger-breaks.ts';
+import { reconcileCommand } from './ledger-reconcile.ts';
 import { CliProblem, EXIT, table } from './output.ts';
 
 export const ledgerCommand = (cli: Cli): Command =>
   group({
     name: 'ledger',
-    description: 'The books: double entry, derived from the events',
+    description: 'The books: double entry, derived from the events, and what providers say of the same',
     example: 'ledger trial-balance --tenant acme',
-  }).addCommand(trialBalanceCommand(cli));
+  })
+    .addCommand(trialBalanceCommand(cli))
+    .addCommand(reconcileCommand(cli))
+    .addCommand(breaksCommand(cli));
 
 type Options = JsonOption & { readonly tenant: string; readonly at?: string };
 

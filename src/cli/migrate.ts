@@ -12,7 +12,7 @@ export const migrateCommand = (cli: Cli): Command =>
     example: 'migrate',
   }).action((options: JsonOption) =>
     onAnyDatabase(cli, options, async ({ config, pool, ownerUrl, output }) => {
-      const applied = await migrateAs(ownerUrl, pool, {
+      const applied = await migrateAs({ ownerUrl, reader: config.databaseReaderRole }, pool, {
         folder: cli.migrationsFolder,
         shardCount: config.logShards,
       }).catch((fault: unknown) => {

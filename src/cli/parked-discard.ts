@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { discardParked, findParked } from '../infrastructure/event-log/parked-control.ts';
+import { actor } from './actor.ts';
 import { parsePlace, requireShard, type Place } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage } from './output.ts';
@@ -51,12 +51,3 @@ export const discardCommand = (cli: Cli): Command =>
         return EXIT.done;
       });
     });
-
-/** The account that runs this. */
-function actor(): string {
-  try {
-    return `user:${userInfo().username}`;
-  } catch {
-    return `user:${process.getuid?.() ?? 'unknown'}`; // in a container the account may have no name
-  }
-}

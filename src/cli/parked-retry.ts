@@ -11,6 +11,7 @@ import {
   type UnitStanding,
 } from '../infrastructure/event-log/subscription-control.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
+import { actor } from './actor.ts';
 import { parsePlace, parseStreamId, parseWhole, requireShard, type Place } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage } from './output.ts';
@@ -49,7 +50,7 @@ export const retryCommand = (cli: Cli): Command =>
       return onDatabase(cli, options, async ({ pool, shardCount, output }) => {
         if (place) requireShard(place.shard, shardCount, '[event]');
         if (options.subscription !== undefined) await requireSubscription(pool, options.subscription);
-        const asked = await requestRetry(pool, filter);
+        const asked = await requestRetry(pool, filter, actor());
         if (asked.length === 0 && !options.all)
           throw new CliProblem('no such event is parked: parked list shows what is');
         const outcomes = await outcomesOf(pool, asked, filter, options.wait);

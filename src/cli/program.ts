@@ -11,9 +11,13 @@ const ABOUT =
 const COMMANDS: ReadonlyMap<string, () => Promise<(cli: Cli) => Command>> = new Map([
   ['migrate', async () => (await import('./migrate.ts')).migrateCommand],
   ['create-key', async () => (await import('./create-key.ts')).createKeyCommand],
+  ['keys', async () => (await import('./keys.ts')).keysCommand],
+  ['tenants', async () => (await import('./tenants.ts')).tenantsCommand],
   ['projections', async () => (await import('./projections.ts')).projectionsCommand],
   ['events', async () => (await import('./events.ts')).eventsCommand],
   ['parked', async () => (await import('./parked.ts')).parkedCommand],
+  ['messages', async () => (await import('./messages.ts')).messagesCommand],
+  ['dlq', async () => (await import('./dlq.ts')).dlqCommand],
   ['partitions', async () => (await import('./partitions.ts')).partitionsCommand],
   ['ledger', async () => (await import('./ledger.ts')).ledgerCommand],
   ['verify', async () => (await import('./verify.ts')).verifyCommand],

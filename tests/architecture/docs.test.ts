@@ -11,6 +11,13 @@ const filesIn = (folder: string, ending: string): string[] =>
     .filter((file) => file.endsWith(ending))
     .map((file) => join(folder, file));
 
+type Described = {
+  components: {
+    messages: Record<string, { summary: string }>;
+    schemas: Record<string, { properties: object }>;
+  };
+};
+
 const code = (text = ''): string => (text === '' ? '' : `\`${text}\``);
 
 /** Titles may wrap in the source, so only their words are compared. */
@@ -49,7 +56,9 @@ it('start and test set everything up themselves: with install scripts off npm ru
   }
 });
 
-it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md')])(
+const ELSEWHERE = ['examples/README.md', 'packages/client/README.md'];
+
+it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...ELSEWHERE, ...filesIn('docs', '.md')])(
   '%s has no dead link',
   (file) => {
     const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link!);
@@ -57,6 +66,21 @@ it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md
     expect(dead).toEqual([]);
   },
 );
+
+it('docs/messages.md says of every message what asyncapi.json says: when it is sent and what is in it', () => {
+  const { messages, schemas } = (JSON.parse(read('asyncapi.json')) as Described).components;
+  const rows = read('docs/messages.md')
+    .split('\n')
+    .filter((line) => /^\| `[a-z_]+\.[a-z_]+\.v\d+`/.test(line))
+    .map(tableRow);
+  const told = Object.entries(messages).filter(([type]) => /\.v\d+$/.test(type));
+  const wanted = told.map(([type, { summary }]) => [
+    code(type),
+    summary,
+    Object.keys(schemas[type]!.properties).map(code).join(', '),
+  ]);
+  expect(rows).toEqual(wanted);
+});
 
 describe('docs/guarantees.md', () => {
   const claims = read('docs/guarantees.md')

@@ -29,7 +29,7 @@ const LAYERS = {
   application: ['domain', 'application'],
   infrastructure: ['domain', 'application', 'infrastructure'],
   api: ['domain', 'application', 'api'],
-  config: ['domain', 'config'],
+  config: ['domain', 'application', 'config'],
   cli: ['domain', 'application', 'infrastructure', 'api', 'config', 'cli', 'main'],
   main: ['domain', 'application', 'infrastructure', 'api', 'config', 'cli', 'main'],
 } as const satisfies Record<string, readonly string[]>;
@@ -39,8 +39,22 @@ type Layer = keyof typeof LAYERS;
 /** What may lie in src beside the folders of the layers: the configuration, and the parts of the composition root. */
 const TOP_FILES: Readonly<Record<string, Layer>> = {
   'config.ts': 'config',
+  'config-access.ts': 'config',
+  'config-http.ts': 'config',
+  'config-limits.ts': 'config',
+  'config-messages.ts': 'config',
+  'config-providers.ts': 'config',
+  'config-refunds.ts': 'config',
+  'config-variables.ts': 'config',
+  'limit-options.ts': 'main',
+  'config-telemetry.ts': 'config',
+  'provider-options.ts': 'main',
   'main.ts': 'main',
   'composition.ts': 'main',
+  'composition-access.ts': 'main',
+  'composition-payments.ts': 'main',
+  'composition-telemetry.ts': 'main',
+  'composition-webhooks.ts': 'main',
   'demo.ts': 'main',
 };
 const FOLDERS: readonly Layer[] = ['domain', 'application', 'infrastructure', 'api', 'cli'];

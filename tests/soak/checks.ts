@@ -84,7 +84,7 @@ const NEVER: readonly (readonly [ViolationKind, string])[] = [
   [
     'parked',
     `select p.* from parked p where not exists (select from event e where e.shard = p.shard
-       and e.stream_id = p.stream_id and e.version = 1 and e.data ->> 'customerId' in ('poison', 'unreadable'))`,
+       and e.stream_id = p.stream_id and e.version = 1 and e.data #>> '{items,0,productId}' in ('poison', 'unreadable'))`,
   ],
   ['parked', `select * from subscription where status = 'halted'`],
 ];

@@ -67,7 +67,7 @@ export function manageChildren({ program, chance, book, optionsOf, onViolation }
         open.delete(line[1]);
         book.done(command, line[2]);
         const isIn = line[2] === 'appended' || line[2] === 'duplicate';
-        if (isIn && chance.happens(SHARED)) share(self, command, 'in');
+        if (isIn && !command.chained && chance.happens(SHARED)) share(self, command, 'in');
       } else {
         counts.reads += line[1].reads - before.reads;
         counts.cuts += line[1].cuts - before.cuts;

@@ -100,14 +100,14 @@ export const GUARDS_OF_APPENDING: readonly Removal[] = [
     name: 'same-command',
     guard: 'what is sent again is the same command',
     edits: [
+      { where: APPEND, from: 'let partitionsMissed = 0;', to: 'let partitionsMissed = 0; let sent = 0;' },
       {
         where: APPEND,
-        from: 'await sleep(RESEND_PAUSE_MS);',
-        to: `await sleep(RESEND_PAUSE_MS);
-          batch = batch.map((waiting) => {
-            const context = { ...waiting.unit.context, commandId: newEventId() as never };
+        from: 'sendUnits(pool, shard, batch)',
+        to: `sendUnits(pool, shard, sent++ === 0 ? batch : batch.map((waiting) => {
+            const context = { ...waiting.unit.context, commandId: crypto.randomUUID() as never };
             return { ...waiting, unit: { ...waiting.unit, context } };
-          });`,
+          }))`,
       },
     ],
     caughtBy: ['outcome'],
@@ -131,8 +131,8 @@ export const GUARDS_OF_APPENDING: readonly Removal[] = [
     edits: [
       {
         where: APPEND,
-        from: 'isWithoutPartition(fault) && partitionsMissed < PARTITIONS_MISSED_MAX',
-        to: 'false',
+        from: '!isWithoutPartition(fault) || partitionsMissed === PARTITIONS_MISSED_MAX',
+        to: 'true',
       },
     ],
     caughtBy: ['fault'],

@@ -112,7 +112,7 @@ export const GUARDS_OF_FOLLOWING: readonly Removal[] = [
   {
     name: 'recent-in-step',
     guard: 'the tail keeps entries by their positions, contiguously',
-    edits: [{ where: TAIL, from: 'else if (after === last) recent.push', to: 'else recent.push' }],
+    edits: [{ where: TAIL, from: 'if (after !== last) [recent, parts] = [[], []];', to: '' }],
     caughtBy: ['seen'],
     batch: 50,
   },
@@ -144,7 +144,7 @@ export const GUARDS_OF_FOLLOWING: readonly Removal[] = [
   {
     name: 'short-batch',
     guard: 'a batch that was not full when it was read is read again',
-    edits: [{ where: TAIL, from: '(known.length >= limit || joined)', to: 'true' }],
+    edits: [{ where: TAIL, from: '(joined && (known.length > 0 || pending?.mark === wakes))', to: 'true' }],
     caughtBy: ['stalled'],
     batch: 50,
   },
@@ -154,14 +154,8 @@ export const GUARDS_OF_FOLLOWING: readonly Removal[] = [
     edits: [
       {
         where: READ,
-        from: `s.tenant_id = $3
-      left join lateral (
-        select * from event e where e.shard = $1 and e.stream_id = u.id
-          and e.version <= $4`,
-        to: `$3::uuid is not null
-      left join lateral (
-        select * from event e where e.shard = $1 and e.stream_id = u.id
-          and e.version <= $4`,
+        from: 'and k.tenant_id = $3 limit 1) s',
+        to: 'and $3::uuid is not null limit 1) s',
       },
     ],
     caughtBy: ['reading'],

@@ -49,6 +49,12 @@ async function editedCopy(folder: string, edits: readonly Edit[]): Promise<strin
   return folder;
 }
 
+/** Throws if one of these edits, but those of functions, is of a text that is not there any more. */
+export async function findInSources(edits: readonly Edit[]): Promise<void> {
+  for (const edit of edits.filter((one) => !isOfFunction(one)))
+    replaceOnce(await readFile(join(PROJECT, 'src', 'infrastructure', edit.where), 'utf8'), edit);
+}
+
 /** Takes out of the database what is edited in its function. */
 export async function editFunction(pool: Pool, edits: readonly Edit[]): Promise<void> {
   const { rows } = await pool.query<{ text: string }>(

@@ -35,7 +35,7 @@ export async function watchProgress(
 
 // Each attempt takes its time, and a new holder of the lease begins to count anew.
 const HELD_UP = `exists (select from event e where e.shard = s.shard and e.position = s.position + 1
-  and e.data ->> 'customerId' = 'poison')`;
+  and e.data #>> '{items,0,productId}' = 'poison')`;
 
 /** None while the server cannot be reached: then its return is waited for by everybody alike. */
 async function places(pool: Pool): Promise<readonly Place[]> {

@@ -20,6 +20,8 @@ export type Command = {
   readonly again?: true;
   /** Sent before what it builds on was answered, so a conflict need not be the last word on it. */
   readonly early?: true;
+  /** Others hear nothing of it: they could append to its streams before what is still to follow here. */
+  readonly chained?: true;
 };
 
 /**

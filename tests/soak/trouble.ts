@@ -197,13 +197,13 @@ async function pauseSubscription({ pool, chance, shards }: Surroundings): Promis
   const set = (from: string, to: string, shard: number) =>
     pool.query('update subscription set status = $2 where shard = $3 and status = $1', [from, to, shard]);
   const shard = chance.below(shards);
-  const { rowCount } = await set('running', 'paused', shard);
   try {
+    const { rowCount } = await set('running', 'paused', shard);
     await sleep(chance.between(20, 300));
+    return rowCount !== 0;
   } finally {
-    await resume();
+    await resume(); // also where nobody heard whether it was paused
   }
-  return rowCount !== 0;
 
   /** Whatever happens, or nothing would ever come to rest. */
   async function resume(): Promise<void> {

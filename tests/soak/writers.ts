@@ -137,13 +137,16 @@ async function chain({ newId, attempt, complain }: Writing): Promise<void> {
   const orderId = ids.orderId(id);
   const paymentId = ids.paymentId(orderId, id);
   const outcomes = await Promise.all([
-    attempt({ id, parts: [order(orderId, 0)] }, DONE),
-    attempt({ id: newId(), parts: [order(orderId, 1), payment(paymentId, 0)], early: true }, ANY),
-    attempt({ id: newId(), parts: [payment(paymentId, 1)], early: true }, ANY),
+    attempt({ id, parts: [order(orderId, 0)], chained: true }, DONE),
+    attempt(
+      { id: newId(), parts: [order(orderId, 1), payment(paymentId, 0)], early: true, chained: true },
+      ANY,
+    ),
+    attempt({ id: newId(), parts: [payment(paymentId, 1)], early: true, chained: true }, ANY),
   ]);
   const broken = outcomes.indexOf('conflict');
   const before = outcomes.slice(0, broken);
-  // After a duplicate, somebody who repeated the first may have appended to the stream as well.
+  // After a duplicate, somebody here who repeated the first may have appended to the stream as well.
   if (broken > 0 && before.every((outcome) => outcome === 'appended'))
     complain(`a command was overtaken by one sent after it: ${outcomes.join(', ')} of ${id}`);
 }

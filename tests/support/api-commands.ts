@@ -1,4 +1,5 @@
-import { orderOf, usd } from './api-samples.ts';
+import { usd as money } from '../domain/samples.ts';
+import { line, orderOf, pay, paymentOf, usd } from './api-samples.ts';
 import { etagOf, type Steps } from './api-steps.ts';
 
 /** A command that is accepted as things stand, once. */
@@ -13,7 +14,7 @@ export type Ready = {
 export type CommandSample = {
   /** Of what it changes, to read it. */
   readonly on: 'order' | 'payment';
-  readonly scope: 'orders:write' | 'payments:write' | 'refunds:write';
+  readonly scope: 'orders:write' | 'payments:write' | 'refunds:write' | 'refunds:approve';
   readonly status: 200 | 201 | 202;
   /** Fits the schema and says something else; absent where there is only one thing to say. */
   readonly otherBody?: object;
@@ -45,6 +46,21 @@ async function onPayment(steps: Steps, what: string, body: object, over: object)
   const { orderId } = order;
   const etag = etagOf(await steps.payment(paymentId));
   return { orderId, url: `/api/payments/${paymentId}/${what}`, body, etag };
+}
+
+/** More than any refund here gives back but those that are approved or rejected. */
+export const REFUND_APPROVAL_ABOVE = [money(4_000)];
+
+/** A refund of 50.00 that a colleague asked for. */
+async function onWaitingRefund(steps: Steps, what: string, body: object = {}): Promise<Ready> {
+  const { orderId } = await steps.place({ items: [line({ quantity: 5 })] });
+  const colleague = await steps.colleague();
+  const { paymentId } = paymentOf(await pay(colleague, orderId));
+  await steps.atRest(orderId);
+  const asked = await colleague.post(`/api/payments/${paymentId}/refunds`, {});
+  await steps.atRest(orderId);
+  const etag = etagOf(await steps.payment(paymentId));
+  return { orderId, url: `${String(asked.headers['location'])}/${what}`, body, etag };
 }
 
 const SHIP = 'fulfilments/{fulfilmentId}/ship';
@@ -109,5 +125,18 @@ export const COMMANDS: Readonly<Record<string, CommandSample>> = {
     status: 201,
     otherBody: { amount: usd(301) },
     prepare: (steps) => onPayment(steps, 'refunds', { amount: usd(300) }, { captureMethod: 'automatic' }),
+  },
+  approveRefund: {
+    on: 'payment',
+    scope: 'refunds:approve',
+    status: 200,
+    prepare: (steps) => onWaitingRefund(steps, 'approve'),
+  },
+  rejectRefund: {
+    on: 'payment',
+    scope: 'refunds:approve',
+    status: 200,
+    otherBody: { reason: 'another' },
+    prepare: (steps) => onWaitingRefund(steps, 'reject', { reason: 'one' }),
   },
 };

@@ -93,6 +93,8 @@ export function stepsOf(api: Api, client: ApiClient) {
   }
 
   return {
+    /** Somebody else of the same tenant. */
+    colleague: (): Promise<ApiClient> => api.connect(),
     ...{ order, payment, atRest, place, placePaid, placeHeld, onOrder, onPayment, amend },
     ...{ syncUntil, eventsOf, refused },
   };

@@ -27,7 +27,7 @@ export type CliProcess = {
 /** The executable as its users run it: a process of its own, with this environment and nothing of ours. */
 export function spawnCli(env: Record<string, string>, ...args: readonly string[]): CliProcess {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
     cwd: projectFolder,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

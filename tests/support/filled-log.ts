@@ -123,7 +123,7 @@ async function appendLongStream({ log, tenantId }: Shop): Promise<void> {
 }
 
 /** A database is copied only while nobody is connected to it. */
-async function disconnectAll(name: string): Promise<void> {
+export async function disconnectAll(name: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject('postgresUrl') });
   await client.connect();
   try {

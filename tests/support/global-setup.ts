@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/infrastructure/postgres/embedded.ts';
 import { createTemplate } from './postgres.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,6 +22,8 @@ declare module 'vitest' {
 
 /** One PostgreSQL for the whole run: the one at DATABASE_URL, else the embedded one in a folder of its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // What runs as a process of its own is what was built, so it must be of these sources.
+  execFileSync(process.execPath, ['scripts/bootstrap.mjs', '--build'], { cwd: PROJECT, stdio: 'inherit' });
   const given = process.env['DATABASE_URL'];
   const server = given ? { url: given, stop: async () => {} } : await startOwnServer();
   const template = await createTemplate(server.url, project.getProvidedContext().shardCount);

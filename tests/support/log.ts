@@ -28,7 +28,7 @@ export const openTestLog = (pool: Pool, options: Partial<LogOptions> = {}): Open
     batchMax: 256,
     batchBytesMax: 4_000_000,
     queueMax: 5_000,
-    resendForMs: 5_000,
+    resendForMs: 15_000,
     ...options,
   });
 

@@ -1,3 +1,4 @@
+import { orderWants } from '../../src/application/checkout/still-wanted.ts';
 import fc from 'fast-check';
 import { paymentChanger } from '../../src/application/checkout/change-payment.ts';
 import { orderReconciler } from '../../src/application/checkout/reconcile-order.ts';
@@ -10,7 +11,7 @@ import { CAPTURE_METHODS, type CaptureMethod } from '../../src/domain/payments/p
 import type { OrderId, PaymentId } from '../../src/domain/shared/ids.ts';
 import { stateCache } from '../../src/infrastructure/event-log/state-cache.ts';
 import { alwaysInStock } from '../../src/infrastructure/gateways/always-in-stock.ts';
-import { routeInOrder } from '../../src/infrastructure/gateways/routing.ts';
+import { routeByRules } from '../../src/infrastructure/gateways/routing.ts';
 import { ids, systemClock } from '../../src/infrastructure/system.ts';
 import { fakeGateway } from '../application/fake-gateway.ts';
 import { orderOf, usd } from '../domain/samples.ts';
@@ -69,8 +70,12 @@ export async function live(log: EventLog, all: readonly Happening[]): Promise<Li
 function shopOn(log: EventLog) {
   const execute = commandExecutor(log, systemClock, Math.random, stateCache(1_000));
   const gateway = fakeGateway(undisturbed);
-  const ports = { log, execute, ids, clock: systemClock, routing: routeInOrder([gateway]) };
-  const operations = paymentOperations({ ...ports, onProviderFault: () => {} });
+  const ports = { log, execute, ids, clock: systemClock, routing: routeByRules([gateway]) };
+  const operations = paymentOperations({
+    ...ports,
+    isStillWanted: orderWants(log),
+    onProviderFault: () => {},
+  });
   const changePayment = paymentChanger({ ...ports, operations });
   const reconcileOrder = orderReconciler({ ...ports, changePayment, stock: alwaysInStock });
   const takePayment = paymentTaker({ ...ports, operations, reconcileOrder });

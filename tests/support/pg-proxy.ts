@@ -5,27 +5,30 @@ export type PgProxy = {
   /** Like the given connection string, but through this proxy. */
   readonly connectionString: string;
   /**
-   * From the `nth` time that a client sends `text` (a statement's name) on, replies to that client are kept back.
-   * Resolves when the server has answered, so what was sent has happened and nobody knows.
+   * From the `nth` time that a client sends `text` (a statement, or its name) on, replies to that client are kept back;
+   * with `after`, of a client that has sent that before. Resolves when the server has answered, so what was sent has
+   * happened and nobody knows.
    */
-  holdReplies(text: string, nth: number): Promise<void>;
+  holdReplies(text: string, nth: number, after?: string): Promise<void>;
   close(): Promise<void>;
 };
 
 /** Stands between a service and PostgreSQL, to lose replies at a chosen moment. */
 export async function startPgProxy(upstreamUrl: string): Promise<PgProxy> {
   const sockets = new Set<Socket>();
-  let trap: { text: string; left: number; sprung: () => void } | undefined;
+  let trap: { text: string; left: number; after: string; sprung: () => void } | undefined;
 
   const server = createServer((client) => {
     const upstream = connectUpstream(upstreamUrl);
     let holding: (() => void) | undefined;
+    let isMarked = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     }
     client.on('data', (data) => {
-      if (trap && data.includes(trap.text) && --trap.left === 0) {
+      isMarked ||= trap !== undefined && data.includes(trap.after);
+      if (trap && isMarked && data.includes(trap.text) && --trap.left === 0) {
         holding = trap.sprung;
         trap = undefined;
       }
@@ -45,9 +48,9 @@ export async function startPgProxy(upstreamUrl: string): Promise<PgProxy> {
   const { pathname } = new URL(upstreamUrl.replace(/@\//, '@localhost/'));
   return {
     connectionString: `postgresql://postgres@127.0.0.1:${port}${pathname}`,
-    holdReplies: (text, nth) =>
+    holdReplies: (text, nth, after = '') =>
       new Promise((sprung) => {
-        trap = { text, left: nth, sprung };
+        trap = { text, left: nth, after, sprung };
       }),
     close: async () => {
       for (const socket of sockets) socket.destroy();

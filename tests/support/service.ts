@@ -1,9 +1,10 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { pino, type Logger } from 'pino';
+import { pino } from 'pino';
 import { SCOPES, type Scope } from '../../src/application/access.ts';
-import { startService, type Service } from '../../src/composition.ts';
+import { startService, type Service, type ServiceOptions } from '../../src/composition.ts';
 import type { TenantId } from '../../src/domain/shared/ids.ts';
 import { createApiKey, ensureTenant } from '../../src/infrastructure/postgres/api-keys.ts';
+import { holdToContract } from './api-contract.ts';
 import { createTestDatabase, MIGRATIONS_FOLDER, type TestDatabase } from './postgres.ts';
 
 export type Answer = {
@@ -31,18 +32,17 @@ export type TestService = {
 };
 
 /** The whole service in this process, on a database of its own. */
-export async function startTestService(
-  options: { amqpUrl?: string; logger?: Logger } = {},
-): Promise<TestService> {
+export async function startTestService(options: Partial<ServiceOptions> = {}): Promise<TestService> {
   const database = await createTestDatabase();
   const service = await startService({
     databaseUrl: database.connectionString,
-    amqpUrl: options.amqpUrl,
     migrationsFolder: MIGRATIONS_FOLDER,
     poolMax: 10,
-    logger: options.logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
     version: '0.0.0-test',
+    ...options,
   });
+  holdToContract(service.server);
   return {
     service,
     database,

@@ -2,10 +2,13 @@ import type { CheckoutFollower } from '../../src/application/checkout/follow.ts'
 import type { ReconcileOrder } from '../../src/application/checkout/reconcile-order.ts';
 import type { CommandConsumer } from '../../src/application/consumers.ts';
 import {
+  CONTRACT_NAMES,
+  isIntegrationEventType,
   orderIdOf,
-  toIntegrationMessage,
+  type IntegrationEventType,
   type IntegrationMessage,
 } from '../../src/application/integration-events.ts';
+import { toIntegrationMessage } from '../../src/application/integration-messages.ts';
 import type { EventLog } from '../../src/application/ports.ts';
 import type { Currency } from '../../src/domain/shared/currencies.ts';
 import type { OrderId, TenantId } from '../../src/domain/shared/ids.ts';
@@ -16,8 +19,12 @@ import { paymentProcessedConsumer } from '../../src/infrastructure/consumers/pay
 import { eventCodec } from '../../src/infrastructure/codecs/event-codec.ts';
 import type { OpenLog } from '../../src/infrastructure/event-log/event-log.ts';
 import { readShard } from '../../src/infrastructure/event-log/read.ts';
+import { RETRIES, type Retries } from '../../src/infrastructure/consumers/retries.ts';
 import { startConsumers, type HostedConsumers } from '../../src/infrastructure/rabbitmq/consumer.ts';
+import { envelopeExchangeOf, withEnvelopes } from '../../src/infrastructure/rabbitmq/mass-transit.ts';
 import { startPublisher, type Publisher } from '../../src/infrastructure/rabbitmq/publisher.ts';
+import { startIntake } from '../../src/infrastructure/rabbitmq/dead-letter-intake.ts';
+import { startRedelivery } from '../../src/infrastructure/rabbitmq/redelivery.ts';
 import { startRelay, type Relay } from '../../src/infrastructure/rabbitmq/relay.ts';
 import { topologyFor } from '../../src/infrastructure/rabbitmq/topology.ts';
 import { ids, newTenantId } from '../../src/infrastructure/system.ts';
@@ -54,6 +61,8 @@ export type Effects = {
 
 export const SETTLING = 'settling';
 const PRICE_MINOR = 1_250;
+/** Of every sale. */
+export const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /** What `effects` must say after so many sales, each taken into account once. */
 export const effectsOf = (sales: number): Effects => ({
@@ -117,7 +126,8 @@ async function appendSale(log: EventLog, tenantId: TenantId, customerId: string)
     outcome: { kind: 'succeeded', providerRef: 'ref' },
     at: new Date().toISOString(),
   });
-  await log.append({ context: contextOf(ids.commandId(), tenantId), streams, answer: null });
+  const context = { ...contextOf(ids.commandId(), tenantId), traceparent: TRACEPARENT };
+  await log.append({ context, streams, answer: null });
 }
 
 /** A consumer whose effect is a command: what `checkout` does on hearing of a payment. */
@@ -139,12 +149,36 @@ export type OnBroker = {
   stop(): Promise<void>;
 };
 
-export type BrokerOptions = { url: string; consumers?: Consumers; confirmTimeoutMs?: number };
+export type BrokerOptions = {
+  url: string;
+  consumers?: Consumers;
+  confirmTimeoutMs?: number;
+  /** Types that are published as envelopes, too. */
+  enveloped?: readonly IntegrationEventType[];
+  /** Straight to the error queue unless said. */
+  retries?: Retries;
+  /** Whether scheduled messages are redelivered and error queues emptied into dead letters. */
+  withLetters?: boolean;
+  /** What redelivers instead of the publisher of all else. */
+  redelivering?: (publisher: Publisher) => Publisher;
+};
+
+/** No further try but the immediate ones. */
+const NO_RETRIES: Retries = { ...RETRIES, afterMs: [] };
+const REDELIVERY_MS = { everyMs: 50, claimMs: 1_000 };
 
 /** Starts everything there is between the log and the consumers, in the order in which the service does. */
 export async function onBroker(
   shop: Shop,
-  { url, confirmTimeoutMs, ...rest }: BrokerOptions,
+  {
+    url,
+    confirmTimeoutMs,
+    enveloped = [],
+    retries = NO_RETRIES,
+    withLetters,
+    redelivering,
+    ...rest
+  }: BrokerOptions,
 ): Promise<OnBroker> {
   const { pool } = shop.database;
   const consumers = rest.consumers ?? shop.consumers;
@@ -152,7 +186,7 @@ export async function onBroker(
   const publisher = startPublisher({
     url,
     logger: silent,
-    topology: topologyFor(all),
+    topology: topologyFor(all, enveloped.map(envelopeExchangeOf)),
     ...(confirmTimeoutMs === undefined ? {} : { confirmTimeoutMs }),
   });
   const names = all.map(({ name }) => name);
@@ -162,9 +196,17 @@ export async function onBroker(
     worker,
     shardCount: shop.tails.length,
     publisher,
+    encode: withEnvelopes(enveloped, url),
     consumers: names,
   });
-  const hosted = await startConsumers({ url, pool, logger: silent, consumers, publisher });
+  const hosted = await startConsumers({ url, pool, logger: silent, consumers, publisher, retries });
+  const handingBack = redelivering?.(publisher) ?? publisher;
+  const letters = withLetters
+    ? [
+        startRedelivery({ pool, publisher: handingBack, logger: silent, consumers: names, ...REDELIVERY_MS }),
+        startIntake({ url, pool, logger: silent, consumers: all }),
+      ]
+    : [];
   return {
     publisher,
     relay,
@@ -173,6 +215,7 @@ export async function onBroker(
       await relay.stop();
       await worker.stop();
       await hosted.stop();
+      for (const one of letters) await one.stop();
       await publisher.stop();
     },
   };
@@ -180,7 +223,8 @@ export async function onBroker(
 
 /** Leaves the broker as if the service had never been there. */
 export async function removeTopology(shop: Shop, url: string): Promise<void> {
-  const { queues, exchanges } = topologyFor([...shop.consumers.sql, ...shop.consumers.command]);
+  const fanouts = Object.keys(CONTRACT_NAMES).filter(isIntegrationEventType).map(envelopeExchangeOf);
+  const { queues, exchanges } = topologyFor([...shop.consumers.sql, ...shop.consumers.command], fanouts);
   await withChannel(url, async (channel) => {
     for (const { name } of queues) await channel.deleteQueue(name);
     for (const { name } of exchanges) await channel.deleteExchange(name);
@@ -188,8 +232,12 @@ export async function removeTopology(shop: Shop, url: string): Promise<void> {
 }
 
 /** Hosts consumers on the log; returns what stops them. */
-export function onLog(shop: Shop, consumers: Consumers = shop.consumers): () => Promise<void> {
+export function onLog(
+  shop: Shop,
+  consumers: Consumers = shop.consumers,
+  retries = RETRIES,
+): () => Promise<void> {
   const worker = startTestWorker(shop.database.pool, shop.tails);
-  hostOnLog(worker, consumers);
+  hostOnLog(worker, consumers, retries);
   return () => worker.stop();
 }
