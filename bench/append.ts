@@ -81,6 +81,10 @@ function rowsOf(
   ];
 }
 
+/** Appends a second of 64 writers, into an empty database. */
+export const appendRate = async (lab: Lab, seconds: number): Promise<number> =>
+  (await withOurs(lab, seconds)).perSecond;
+
 async function withOurs(lab: Lab, seconds: number): Promise<Run> {
   const database = await lab.emptyDatabase();
   const { log, pool, stop } = openServiceLog(database);

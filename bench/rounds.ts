@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ROUNDS = 5;
 const WARM_UP_SHARE = 0.25;
 
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   if (value === undefined) throw new Error('nothing was measured');

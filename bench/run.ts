@@ -3,7 +3,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { benchAppend, benchLatency } from './append.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { openLab, type Lab } from './lab.ts';
+import { benchHandled } from './handled.ts';
+import { benchHttp } from './http.ts';
+import { benchOverload } from './overload.ts';
 import { benchRebuild } from './rebuild.ts';
+import { benchRelay } from './relay.ts';
 import { toJson, toTable, type Row } from './report.ts';
 import { benchSize } from './size.ts';
 import { benchStreamLoad } from './stream-load.ts';
@@ -16,6 +20,10 @@ const SCENARIOS: Readonly<Record<string, (lab: Lab, sizes: Sizes) => Promise<Row
   'catch-up': benchCatchUp,
   rebuild: benchRebuild,
   'stream-load': benchStreamLoad,
+  relay: benchRelay,
+  handled: benchHandled,
+  http: benchHttp,
+  overload: benchOverload,
   size: benchSize,
 };
 
