@@ -5,6 +5,7 @@ import { buildServer } from './api/server.ts';
 import { composeAccess, type TokenOptions } from './composition-access.ts';
 import { openLimits, type LimitOptions } from './limit-options.ts';
 import { composePayments } from './composition-payments.ts';
+import { recurringJobs } from './composition-jobs.ts';
 import { composeWebhooks } from './composition-webhooks.ts';
 import { observeWith } from './composition-telemetry.ts';
 import type { Money } from './domain/shared/money.ts';
@@ -16,7 +17,6 @@ import type { IntegrationEventType } from './application/integration-events.ts';
 import type { Metrics, Tracing } from './application/telemetry.ts';
 import { commandExecutor } from './application/execute-command.ts';
 import { STATE_VERSIONS } from './infrastructure/aggregates.ts';
-import { forgetInbox } from './infrastructure/consumers/forget-inbox.ts';
 import { hostCheckout } from './infrastructure/consumers/checkout.ts';
 import { openEventFeed } from './infrastructure/event-feed.ts';
 import { OWN_CONSUMERS, OWN_SUBSCRIBERS } from './infrastructure/consumers/own-consumers.ts';
@@ -25,7 +25,6 @@ import { CALLS_IN_FLIGHT_MAX } from './infrastructure/event-log/append.ts';
 import { openLog } from './infrastructure/event-log/event-log.ts';
 import { stateCache } from './infrastructure/event-log/state-cache.ts';
 import { followsCheck, startWorker } from './infrastructure/event-log/worker.ts';
-import { ensurePartitions } from './infrastructure/event-log/partitions.ts';
 import { startMessaging } from './infrastructure/messaging.ts';
 import {
   isSimulated,
@@ -34,14 +33,12 @@ import {
 } from './infrastructure/gateways/providers.ts';
 import { simulatedChallenges } from './infrastructure/gateways/simulated-challenges.ts';
 import { deliverSimulatedWebhooks } from './infrastructure/gateways/simulated-webhooks.ts';
-import { forgetSettledLetters } from './infrastructure/dead-letters/control.ts';
 import { deadLetters } from './infrastructure/dead-letters/dead-letters.ts';
 import { eraseCustomers } from './infrastructure/erasure/erase-customers.ts';
 import { erasureRequester } from './infrastructure/erasure/erasures.ts';
 import { customerKeys } from './infrastructure/postgres/customer-keys.ts';
 import { migrateAs, readSecret } from './infrastructure/postgres/migrate.ts';
 import { answers, createPool, type Pool } from './infrastructure/postgres/pool.ts';
-import { forgetSettledWebhooks } from './infrastructure/postgres/webhook-inbox.ts';
 import { readShardCount } from './infrastructure/postgres/shard-count.ts';
 import { hostProjections } from './infrastructure/read-models/projection-host.ts';
 import { PROJECTIONS } from './infrastructure/read-models/projections.ts';
@@ -52,8 +49,6 @@ import { startScheduler } from './infrastructure/scheduler.ts';
 import { addGauges } from './infrastructure/telemetry/gauges.ts';
 import { renderMetrics } from './infrastructure/telemetry/metrics.ts';
 import { ids, newOwnerName, systemClock } from './infrastructure/system.ts';
-import { forgetClaims, wakeDue } from './infrastructure/timers.ts';
-import { forgetWebhooks } from './infrastructure/webhooks/forget.ts';
 
 export type ServiceOptions = {
   readonly databaseUrl: string;
@@ -103,14 +98,9 @@ export type Service = {
 const LOG_LIMITS = { batchMax: 256, batchBytesMax: 4_000_000, queueMax: 5_000, resendForMs: 10_000 };
 const CACHED_EVENTS_MAX = 100_000;
 const LEASE_MS = 5_000;
-const MINUTELY_MS = 60_000;
-const TIMERS_EVERY_MS = 1_000;
-const WEBHOOKS_EVERY_MS = 1_000;
 const SIMULATED_WEBHOOKS_EVERY_MS = 250;
 const SIMULATED_ONLY: ProviderOptions = { names: ['simulated'], routes: [] };
-const RECONCILE_EVERY_MS = 3_600_000;
 const LEDGER_PATIENCE_MS = 10_000;
-const ERASURES_EVERY_MS = 500;
 
 /** The composition root: builds every adapter, hands it to whoever needs it, and starts all roles in this process. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -170,7 +160,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     observe.checkout(checkoutFollower(log, shop.reconcileOrder, ids)),
     observe.told.onUnhandled,
   );
-  const consumerNames = OWN_SUBSCRIBERS.map(({ name }) => name);
   const messaging = await startMessaging({
     amqpUrl: options.amqpUrl,
     massTransitEnvelopes: options.massTransitEnvelopes ?? [],
@@ -198,27 +187,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const scheduler = startScheduler(logger, [
     ...access.jobs,
     ...webhooks.jobs,
-    { name: 'event-partitions', everyMs: MINUTELY_MS, run: () => ensurePartitions(pool) },
-    { name: 'provider-webhooks', everyMs: WEBHOOKS_EVERY_MS, run: shop.handleWebhooks },
-    {
-      name: 'forget',
-      everyMs: MINUTELY_MS,
-      run: async () => {
-        await forgetClaims(pool);
-        await forgetSettledWebhooks(pool);
-        await forgetInbox(pool, consumerNames, systemClock.now());
-        await forgetWebhooks(pool);
-        await forgetSettledLetters(pool);
-        await access.forget();
-      },
-    },
-    { name: 'timers', everyMs: TIMERS_EVERY_MS, run: () => wakeDue(pool, shop.wake, logger) },
-    { name: 'reconciliation', everyMs: RECONCILE_EVERY_MS, run: reconcileDue },
-    {
-      name: 'erasures',
-      everyMs: ERASURES_EVERY_MS,
-      run: () => eraseCustomers({ pool, keys, execute, ids, clock: systemClock, logger }),
-    },
+    ...recurringJobs({
+      ...{ pool, logger, reconcileDue },
+      ...{ wake: shop.wake, handleWebhooks: shop.handleWebhooks },
+      eraseCustomers: () => eraseCustomers({ pool, keys, execute, ids, clock: systemClock, logger }),
+      consumers: OWN_SUBSCRIBERS.map(({ name }) => name),
+      forget: [access.forget],
+    }),
   ]);
 
   let stopping = false;

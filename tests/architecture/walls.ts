@@ -52,6 +52,7 @@ const TOP_FILES: Readonly<Record<string, Layer>> = {
   'main.ts': 'main',
   'composition.ts': 'main',
   'composition-access.ts': 'main',
+  'composition-jobs.ts': 'main',
   'composition-payments.ts': 'main',
   'composition-telemetry.ts': 'main',
   'composition-webhooks.ts': 'main',
