@@ -19,6 +19,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...names) => join(root, ...names);
 const dist = at('dist');
 const buildStamp = join(dist, '.build.json');
+const consoleStamp = join(dist, '.console.json');
 const installStamp = at('node_modules', '.bootstrap-install');
 
 const LOCK_AGE_MAX_MS = 15 * 60_000;
@@ -155,6 +156,10 @@ function buildPlan() {
 }
 
 function buildProblem() {
+  return serviceProblem() ?? consoleProblem();
+}
+
+function serviceProblem() {
   if (!existsSync(at('src'))) return undefined; // an image with dist only
   const { hash, outputs } = buildPlan();
   const stamp = readJson(buildStamp);
@@ -162,13 +167,59 @@ function buildProblem() {
   return 'sources have changed';
 }
 
+/** What the console is built of, as one hash. */
+function consoleHash() {
+  const folders = ['console/src', 'console/public', 'packages/client/src'];
+  const configs = [
+    'console/index.html',
+    'console/package.json',
+    'console/vite.config.ts',
+    'package-lock.json',
+  ];
+  const sources = folders.flatMap((name) => filesIn(at(name))).toSorted();
+  return hashOf(
+    ...[...configs.map((name) => at(name)), ...sources].flatMap((path) => [
+      path.slice(root.length),
+      readText(path),
+    ]),
+  );
+}
+
+function consoleProblem() {
+  if (!existsSync(at('console', 'src'))) return undefined;
+  const isThere = existsSync(at('console', 'dist', 'index.html'));
+  return isThere && readJson(consoleStamp)?.hash === consoleHash() ? undefined : 'the console has changed';
+}
+
 function build() {
+  if (serviceProblem() !== undefined) buildService();
+  if (consoleProblem() !== undefined) buildConsole();
+}
+
+function buildConsole() {
+  const startedAt = performance.now();
+  const hash = consoleHash();
+  process.stderr.write('Building the console … ');
+  const vite = at('node_modules', 'vite', 'bin', 'vite.js');
+  const { output, status } = runQuietly(process.execPath, [
+    vite,
+    'build',
+    '--logLevel',
+    'warn',
+    at('console'),
+  ]);
+  if (status !== 0) fail('failed.', output);
+  writeStamp(consoleStamp, { hash });
+  say(`done in ${seconds(startedAt)}.`);
+}
+
+function buildService() {
   const startedAt = performance.now();
   const { hash, outputs } = buildPlan();
   const known = new Set([...(readJson(buildStamp)?.outputs ?? []), ...outputs]);
   process.stderr.write('Compiling … ');
   // Until the end the stamp fits no sources, yet remembers every file that may have to go.
-  writeStamp({ hash: 'unfinished', outputs: [...known] });
+  writeStamp(buildStamp, { hash: 'unfinished', outputs: [...known] });
   const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
   const { output, status } = runQuietly(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
   if (status !== 0) fail('failed.', output);
@@ -177,14 +228,14 @@ function build() {
     rmSync(join(dist, name), { force: true });
     rmSync(join(dist, `${name}.map`), { force: true });
   }
-  writeStamp({ hash, outputs });
+  writeStamp(buildStamp, { hash, outputs });
   say(`done in ${seconds(startedAt)}.`);
 }
 
-function writeStamp(stamp) {
-  const partial = `${buildStamp}.${process.pid}`;
+function writeStamp(path, stamp) {
+  const partial = `${path}.${process.pid}`;
   writeFileSync(partial, JSON.stringify(stamp));
-  renameSync(partial, buildStamp);
+  renameSync(partial, path);
 }
 
 /** Lets one bootstrap at a time work in this folder; the others wait, and then mostly find nothing to do. */

@@ -12,6 +12,7 @@ type Described = {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
 };
 type Document = {
+  readonly 'x-minor-digits': Readonly<Record<string, number>>;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
   readonly components: {
     readonly schemas: {
@@ -60,7 +61,7 @@ const withoutProblems = (text: string): object =>
   }) as object;
 
 async function generate(text: string): Promise<string> {
-  const { paths, components } = JSON.parse(text) as Document;
+  const { paths, components, 'x-minor-digits': minorDigits } = JSON.parse(text) as Document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([, { operationId }]) => operationId !== undefined && !LEFT_OUT.has(operationId))
@@ -69,7 +70,8 @@ async function generate(text: string): Promise<string> {
   const types = astToString(await openapiTS(JSON.stringify(withoutProblems(text)), { alphabetize: false }));
   const codes = components.schemas.Problem.properties.code['x-extensible-enum'];
   const problemCode = `export type ProblemCode = ${codes.map((code) => `'${code}'`).join(' | ')};\n`;
-  return `${HEADER}${types}\n${problemCode}\nexport const OPERATIONS = {\n${operations.join('')}} as const;\n`;
+  const digits = `/** Decimals of each currency of ISO 4217. */\nexport const MINOR_DIGITS: Readonly<Record<string, number>> = ${JSON.stringify(minorDigits)};\n`;
+  return `${HEADER}${types}\n${problemCode}\n${digits}\nexport const OPERATIONS = {\n${operations.join('')}} as const;\n`;
 }
 
 const wanted = await generate(await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'));

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import { allMinorDigits } from '../domain/shared/currencies.ts';
 import { HEADERS } from './answers.ts';
 import { describeOperation, type Components, type Operation } from './describe-operation.ts';
 import { exampleOf } from './examples.ts';
@@ -66,7 +67,8 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
       for (const operation of operations)
         describeOperation(operation, routes.get(operation.operationId)!, components);
       components.examples = examplesFor(operations, components.schemas);
-      return document;
+      // For whoever shows amounts: platforms' own tables of currencies differ from ISO 4217.
+      return Object.assign(document, { 'x-minor-digits': allMinorDigits() });
     },
     refResolver: {
       buildLocalReference: ({ $id }, _baseUri, _fragment, index) =>

@@ -1,4 +1,4 @@
-import { OPERATIONS } from './api-types.ts';
+import { MINOR_DIGITS, OPERATIONS } from './api-types.ts';
 import type { Connection } from './connection.ts';
 import { followEvents, type FeedEvent, type FeedInput, type FeedOptions } from './event-feed.ts';
 import type { AnyOptions, Input, Operation, Operations, Schemas } from './operation-types.ts';
@@ -10,6 +10,16 @@ export type { FeedEvent, FeedInput, Input, Schemas };
 export type Order = Schemas['Order'];
 export type Payment = Schemas['Payment'];
 export type Refund = Schemas['Refund'];
+
+/**
+ * Decimals between a currency's unit, by ISO 4217, and the minor unit that amounts are in: 2 for USD, 0 for JPY. Throws a
+ * `RangeError` for what is no currency.
+ */
+export function minorDigits(currency: string): number {
+  const digits = MINOR_DIGITS[currency];
+  if (digits === undefined) throw new RangeError(`${currency} is no currency of ISO 4217`);
+  return digits;
+}
 
 export type ClientOptions = {
   /** Where the service is: `https://payments.example.com`, with a path if a proxy adds one. */

@@ -38,3 +38,6 @@ export function minorDigits(currency: Currency): number {
   invariant(digits !== undefined, `${currency} is not an active ISO 4217 code`);
   return digits;
 }
+
+/** Every currency there is, with its decimals. */
+export const allMinorDigits = (): Record<string, number> => Object.fromEntries(MINOR_DIGITS);

@@ -1,0 +1,32 @@
+import { useState } from 'react';
+import { Link } from 'wouter';
+
+type Props = { readonly id: string; readonly to?: string };
+
+const SHORT_CHARS = 8;
+const COPIED_FOR_MS = 1_500;
+
+/** An id by its last characters (the first tell only the time); whole on hover, and to copy. */
+export function Identifier({ id, to }: Props) {
+  const [isCopied, setCopied] = useState(false);
+  const short = id.length > SHORT_CHARS + 4 ? `…${id.slice(-SHORT_CHARS)}` : id;
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(id);
+    setCopied(true);
+    setTimeout(() => setCopied(false), COPIED_FOR_MS);
+  };
+  return (
+    <span className="identifier">
+      {to === undefined ? (
+        <code title={id}>{short}</code>
+      ) : (
+        <Link href={to} title={id}>
+          <code>{short}</code>
+        </Link>
+      )}
+      <button type="button" className="copy" aria-label={`Copy ${id}`} onClick={() => void copy()}>
+        <span aria-hidden="true">{isCopied ? '✓' : '⧉'}</span>
+      </button>
+    </span>
+  );
+}
