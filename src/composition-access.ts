@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Authenticate, Denial, ReadAudit } from './application/access.ts';
 import type { ApiKeys } from './application/api-keys.ts';
+import type { Sessions } from './application/sessions.ts';
 import { apiKeys } from './infrastructure/access/api-keys.ts';
 import { auditReader } from './infrastructure/access/audit.ts';
 import { denials } from './infrastructure/access/denials.ts';
@@ -9,6 +10,7 @@ import { keyCache } from './infrastructure/access/key-cache.ts';
 import { hearKeyChanges } from './infrastructure/access/key-changes.ts';
 import { keyDemands } from './infrastructure/access/key-demands.ts';
 import { keyUses } from './infrastructure/access/key-uses.ts';
+import { consoleSessions, forgetSessions } from './infrastructure/access/sessions.ts';
 import { tenantFinder, tokenAuthenticator, type TokenRules } from './infrastructure/access/tokens.ts';
 import { findApiKey } from './infrastructure/postgres/api-keys.ts';
 import type { TenantId } from './domain/shared/ids.ts';
@@ -30,6 +32,7 @@ type AccessOptions = {
 
 export type Access = {
   readonly authenticate: Authenticate;
+  readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
   readonly noteDenial: (denial: Denial) => void;
   readonly readAudit: ReadAudit;
@@ -73,6 +76,7 @@ export async function composeAccess({ pool, hearing, logger, tokens }: AccessOpt
       if (credential.startsWith('op_')) return cache.authenticate(credential);
       return byToken ? byToken(credential) : err({ reason: 'invalid-token' });
     },
+    sessions: consoleSessions(pool, cache.ofHash),
     apiKeys: apiKeys(pool, () => cache.forget()),
     noteDenial: denied.note,
     readAudit: auditReader(pool),
@@ -82,7 +86,10 @@ export async function composeAccess({ pool, hearing, logger, tokens }: AccessOpt
       { name: 'key-demands', everyMs: DEMANDS_EVERY_MS, run: demands.look },
       { name: 'denials', everyMs: DENIALS_EVERY_MS, run: denied.write },
     ],
-    forget: denied.forget,
+    forget: async () => {
+      await denied.forget();
+      await forgetSessions(pool);
+    },
     stop: async () => {
       await changes.stop();
       await Promise.allSettled([uses.write(), denied.write()]);

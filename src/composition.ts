@@ -71,6 +71,8 @@ export type ServiceOptions = {
   /** Whose pages may call from a browser. */
   readonly corsOrigins?: readonly string[];
   readonly migrationsFolder: string;
+  /** Where the console was built to; unset: it is not served. */
+  readonly consoleFolder?: string | undefined;
   /** Settled by the first start on a database; unset, whatever it has. */
   readonly shardCount?: number | undefined;
   readonly poolMax: number;
@@ -230,6 +232,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       return describeMessages({ version, consumers: OWN_SUBSCRIBERS, commands: INBOUND_BODIES });
     },
     version,
+    consoleFolder: options.consoleFolder,
     corsOrigins: options.corsOrigins ?? [],
   });
   return {

@@ -2,19 +2,30 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { SCOPES } from './application/access.ts';
+import { createSignInLink } from './infrastructure/access/sessions.ts';
 import { createApiKey, ensureTenant, findApiKey, hashOf } from './infrastructure/postgres/api-keys.ts';
 import type { Pool } from './infrastructure/postgres/pool.ts';
 
-/** The demo tenant's key: kept in the data folder, since the database knows only its hash. */
+const demoFile = (dataDir: string): string => join(dataDir, 'demo-key');
+
+/** The demo tenant's key, which is kept in the data folder, since the database knows only its hash; undefined: none is good. */
+export async function keptDemoKey(pool: Pool, dataDir: string): Promise<string | undefined> {
+  const kept = await readFile(demoFile(dataDir), 'utf8').catch(() => '');
+  return kept && (await findApiKey(pool, hashOf(kept)))?.outcome.ok ? kept : undefined;
+}
+
 export async function demoKey(pool: Pool, dataDir: string): Promise<string> {
-  const file = join(dataDir, 'demo-key');
-  const kept = await readFile(file, 'utf8').catch(() => '');
-  if (kept && (await findApiKey(pool, hashOf(kept)))?.outcome.ok) return kept;
+  const kept = await keptDemoKey(pool, dataDir);
+  if (kept !== undefined) return kept;
   const tenantId = await ensureTenant(pool, 'demo');
   const key = await createApiKey(pool, tenantId, 'test', SCOPES);
-  await writeFile(file, key, { mode: 0o600 });
+  await writeFile(demoFile(dataDir), key, { mode: 0o600 });
   return key;
 }
+
+/** Signs in to the console as the demo tenant, once. */
+export const demoLink = async (pool: Pool, key: string): Promise<string> =>
+  (await createSignInLink(pool, hashOf(key))).link;
 
 const WEEK = 7 * 24 * 3_600;
 

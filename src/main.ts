@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -41,7 +42,8 @@ async function main(): Promise<void> {
   });
   stopAll.unshift(database.stop);
   try {
-    const [{ startService }, { createDemoOrders, demoKey }] = await program;
+    const [{ startService }, { createDemoOrders, demoKey, demoLink }] = await program;
+    const publicUrl = config.publicUrl?.replace(/\/+$/, '');
     const version = await readVersion();
     const traces = await openTraces(config, { version, logger });
     if (traces) stopAll.unshift(traces.stop);
@@ -52,11 +54,12 @@ async function main(): Promise<void> {
       amqpUrl: config.amqpUrl,
       massTransitEnvelopes: config.massTransitEnvelopes,
       migrationsFolder: `${projectFolder}/migrations`,
+      consoleFolder: join(projectFolder, 'console', 'dist'),
       payments: paymentsOf(config),
       limits: limitsOf(config.limits),
       refundApprovalAbove: config.refundApprovalAbove,
       webhooksAllowPrivate: config.webhooksAllowPrivate === 'on',
-      publicUrl: config.publicUrl?.replace(/\/+$/, ''),
+      publicUrl,
       corsOrigins: config.corsOrigins,
       tokens: tokensOf(config),
       shardCount: config.logShards,
@@ -75,8 +78,9 @@ async function main(): Promise<void> {
     const url = await listen(service.server, config);
     service.reachableAt(url);
     if (config.nodeEnv !== 'production') {
+      const signInLink = key === undefined ? undefined : await demoLink(service.pool, key);
       const messaging = config.amqpUrl ? 'RabbitMQ' : 'inside this process (set AMQP_URL for RabbitMQ)';
-      process.stdout.write(startCard({ url, key, dataDir, messaging }));
+      process.stdout.write(startCard({ url, publicUrl, key, signInLink, dataDir, messaging }));
     }
   } catch (fault) {
     await Promise.allSettled(stopAll.map((stopOne) => stopOne()));

@@ -27,6 +27,11 @@ export const HEADERS = {
     schema: { type: 'integer' as const, format: 'int32', minimum: 1, examples: [5] },
   },
   'WWW-Authenticate': text('How to authenticate', 'Bearer', true),
+  'Set-Cookie': text(
+    'The session, for browsers to keep; or, once it is over, to forget',
+    '__Host-order-payments=…; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200',
+    true,
+  ),
   'X-Accel-Buffering': text('Keeps proxies from holding events back', 'no', true),
   'Content-Security-Policy': text('Of the page: it loads nothing', "default-src 'none'"),
   Vary: text('It depends on this header of the request', 'Accept', true),

@@ -21,6 +21,7 @@ import type { AnsweredRequest, Metrics, Tracing } from '../application/telemetry
 import type { ReadModels } from '../application/read-models.ts';
 import type { WebhookDeliveries, WebhookEndpoints } from '../application/webhooks/ports.ts';
 import type { TakeFromQuota } from '../application/rate-limits.ts';
+import type { Sessions } from '../application/sessions.ts';
 import type { AdmissionOptions } from './admission.ts';
 import type { Attempts } from './attempts.ts';
 import type { HttpLimits } from './http-limits.ts';
@@ -46,6 +47,7 @@ export type ServerOptions = {
   readonly webhookDeliveries: WebhookDeliveries;
   readonly deadLetters: DeadLetters;
   readonly authenticate: Authenticate;
+  readonly sessions: Sessions;
   readonly noteDenial: (denial: Denial) => void;
   /** Whether commands of the tenant must carry an Idempotency-Key. */
   readonly isKeyDemanded: (tenantId: TenantId) => boolean;
@@ -63,6 +65,8 @@ export type ServerOptions = {
   /** The messages that leave the service, as an AsyncAPI document. */
   readonly describeMessages: () => Promise<object>;
   readonly version: string;
+  /** The console as it was built; unset: it is not served. */
+  readonly consoleFolder?: string | undefined;
   /** Whose pages may call from a browser. */
   readonly corsOrigins: readonly string[];
   readonly httpLimits?: HttpLimits;

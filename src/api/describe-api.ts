@@ -8,6 +8,7 @@ import { exampleOf } from './examples.ts';
 import { WAIT_MAX_SECONDS } from './prefer.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { exampleOfProblem } from './problem-docs.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 
 /** Serves the OpenAPI document of the routes that are added after this, and its page at /docs. */
 export async function describeApi(server: FastifyInstance, version: string): Promise<void> {
@@ -31,6 +32,7 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
       servers: [{ url: '/', description: 'Where this document comes from' }],
       tags: [
         { name: 'access', description: 'Keys to this API' },
+        { name: 'console', description: 'Signing in to the console' },
         { name: 'customers', description: 'Their right to be forgotten' },
         { name: 'events', description: 'What happens, as it happens' },
         { name: 'ledger', description: 'Double entry, derived from the events' },
@@ -48,11 +50,19 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
             scheme: 'bearer',
             description: 'op_live_… or op_test_…, or a JWT of an issuer that is trusted here',
           },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description:
+              'Of the console, for pages that come from here; see POST /api/session. Whatever is not GET or HEAD then needs ' +
+              'the header X-CSRF-Token.',
+          },
         },
         headers: HEADERS,
         parameters: PARAMETERS,
       },
-      security: [{ apiKey: [] }],
+      security: [{ apiKey: [] }, { session: [] }],
     },
     transform: ({ schema, url, route }) => {
       routes.set(String(schema.operationId), route);

@@ -38,9 +38,11 @@ export function describeOperation(
   route: RouteOptions,
   { securitySchemes, schemas }: Components,
 ): void {
-  const { scope, bodyIsOptional, signedBody } = route.config ?? {};
+  const { scope, needsNoScope, bodyIsOptional, signedBody } = route.config ?? {};
+  const needsKey = Boolean(scope ?? needsNoScope);
+  if (needsKey)
+    operation.security = Object.keys(securitySchemes).map((scheme) => ({ [scheme]: scope ? [scope] : [] }));
   if (scope) {
-    operation.security = Object.keys(securitySchemes).map((scheme) => ({ [scheme]: [scope] }));
     const needs = `Needs the scope \`${scope}\`.`;
     operation.description = operation.description ? `${operation.description}\n\n${needs}` : needs;
   }
@@ -59,7 +61,7 @@ export function describeOperation(
   if (signedBody !== undefined) operation.requestBody = bodyOfOthers(signedBody);
   for (const response of Object.values(operation.responses)) describeSuccess(response, route, schemas);
   for (const [status, codes] of Object.entries(byStatus(problemsOf(route))))
-    operation.responses[status] = problemResponse(codes, Boolean(scope));
+    operation.responses[status] = problemResponse(codes, needsKey);
   operation.responses['default'] = {
     description: 'Any other problem, as a later version may name it',
     headers: headersOf(['X-Request-Id']),
@@ -139,7 +141,7 @@ function describeSuccess(
     ...declared,
     ...(isPaged ? (['Link'] as const) : []),
     ...(isKeyed ? (['Idempotency-Replayed', 'Preference-Applied'] as const) : []),
-    ...(config.scope ? OF_KNOWN_CLIENTS : []),
+    ...((config.scope ?? config.needsNoScope) ? OF_KNOWN_CLIENTS : []),
     'X-Request-Id',
   ]);
   if (response.description === 'Default Response') response.description = 'What was asked for';

@@ -32,7 +32,7 @@ cannot read comes as \`event: unreadable\`. Every 15 seconds without an event th
     ' ',
   );
 
-export function eventStreamRoutes(api: Api, { eventFeed, authenticate }: ApiDependencies): void {
+export function eventStreamRoutes(api: Api, { eventFeed, authenticate, sessions }: ApiDependencies): void {
   const closing = new AbortController();
   const openByTenant = new Map<string, number>();
   let open = 0;
@@ -106,7 +106,7 @@ export function eventStreamRoutes(api: Api, { eventFeed, authenticate }: ApiDepe
       };
       const frames = framesOf(eventFeed.follow(tenantId, place, filter, closing.signal), {
         from: place,
-        mayGoOn: () => isStillAllowed(authenticate, request),
+        mayGoOn: () => isStillAllowed({ authenticate, sessions }, request),
         onStalled: () => reply.raw.destroy(),
       });
       open++;

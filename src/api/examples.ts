@@ -9,6 +9,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   code: 'card_declined',
   consumer: 'payment-processed',
   credit: '3998',
+  csrfToken: 'pZ3vXhJtq2S0o8mYcE1nKdLrWf5uGbA7iVxQe9sTz4M',
   cursor: 'eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl',
   customerId: 'customer-42',
   debit: '3998',

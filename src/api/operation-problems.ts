@@ -21,22 +21,25 @@ type Described = Pick<RouteOptions, 'url' | 'method' | 'config' | 'schema'>;
 
 /** Every problem that a route can answer with: its own, and those of whatever all like it do. */
 export function problemsOf({ url, method, config = {}, schema = {} }: Described): ProblemCode[] {
-  const { scope, needsIfMatch, problems = [] } = config;
+  const { scope, needsNoScope, needsIfMatch, problems = [] } = config;
+  const needsKey = scope !== undefined || needsNoScope === true;
   const { params, querystring } = schema;
   const headers = headerNamesOf(schema.headers);
   const takesBody = method !== 'GET';
   const codes: (ProblemCode | false)[] = [
     ...(['internal-error', 'malformed-request', 'uri-too-long', 'headers-too-large'] as const),
-    ...(scope
-      ? (['unauthenticated', 'forbidden', 'unavailable', 'rate-limited', 'too-many-attempts'] as const)
-      : []),
+    ...(needsKey ? (['unauthenticated', 'unavailable', 'rate-limited', 'too-many-attempts'] as const) : []),
+    scope !== undefined && 'forbidden',
+    needsKey && takesBody && 'csrf-token-invalid',
     url.startsWith('/api/') && 'not-acceptable',
     url.startsWith('/api/') && !config.isEventStream && 'overloaded',
     ...(params || url.includes(':') ? (['malformed-url'] as const) : []),
     ...(takesBody ? (['request-timeout', 'body-too-large'] as const) : []),
-    ...(takesBody && scope ? (['malformed-json', 'json-too-deep', 'unsupported-media-type'] as const) : []),
+    ...(takesBody && needsKey
+      ? (['malformed-json', 'json-too-deep', 'unsupported-media-type'] as const)
+      : []),
     // With a key, everything is looked through for card numbers.
-    Boolean(scope ?? params ?? querystring ?? schema.headers) && 'validation-failed',
+    (needsKey || Boolean(params ?? querystring ?? schema.headers)) && 'validation-failed',
     ...(headers.includes('idempotency-key')
       ? (['idempotency-key-required', 'idempotency-key-in-use', 'idempotency-key-reused'] as const)
       : []),

@@ -14,14 +14,25 @@ export const REQUEST_PROBLEMS = {
     remedy: 'Percent-encode what you put into a path.',
   },
   unauthenticated: {
-    when: 'There is no key in the request, or it is not known here, or it was revoked.',
-    remedy: 'Send a key of yours in the header Authorization, after the word Bearer.',
+    when: 'There is no key in the request, or it is not known here, or it was revoked; or a session has ended.',
+    remedy:
+      'Send a key of yours in the header Authorization, after the word Bearer; in the console, sign in again.',
     detail: 'Send your key in the header "Authorization: Bearer op_…".',
   },
   forbidden: {
     when: 'The key is valid, but lacks the scope that the operation asks for.',
     remedy: 'Use a key with the scope that the detail names, or have one made.',
     detail: 'This needs the scope orders:write.',
+  },
+  'csrf-token-invalid': {
+    when: 'A request that is not GET or HEAD came with the cookie of a session, but not with the token that belongs to it.',
+    remedy: 'Send what `csrfToken` says at GET /api/session in the header X-CSRF-Token.',
+    detail: 'Send the csrfToken that GET /api/session answers with in the header X-CSRF-Token.',
+  },
+  'cross-site-request': {
+    when: 'A browser says that a page of another site tries to sign somebody in.',
+    remedy: 'Open the console itself, and sign in there.',
+    detail: 'Open the console itself, and sign in there.',
   },
   'not-found': {
     when: 'No operation has this path. It is also the answer to a payment provider that is not configured.',
@@ -65,7 +76,7 @@ export const REQUEST_PROBLEMS = {
   },
   'headers-too-large': {
     when: 'The headers have more than 16 KiB, or there are more than 100.',
-    remedy: 'Send fewer: cookies are not needed here.',
+    remedy: 'Send fewer. Of cookies, at most that of the console is needed here.',
   },
   'expectation-failed': {
     when: 'The header Expect asks for something else than 100-continue.',

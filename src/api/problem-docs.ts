@@ -214,6 +214,7 @@ const INSTANCES: readonly (readonly [RegExp, string])[] = [
   [/^(payment|capture|refund)/, '/api/payments'],
   [/^(dispute|provider)/, '/api/disputes/du_1NqGx2/accept'],
   [/^dead-letter/, '/api/ops/dead-letters/019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'],
+  [/^cross-site/, '/api/session'],
   [/./, '/api/orders'],
 ];
 

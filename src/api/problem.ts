@@ -15,6 +15,8 @@ export const PROBLEMS = {
   'webhook-unreadable': { status: 400, title: 'The webhook cannot be read' },
   unauthenticated: { status: 401, title: 'A valid API key or token is required' },
   forbidden: { status: 403, title: 'The API key or token lacks a scope' },
+  'csrf-token-invalid': { status: 403, title: 'The request must carry the token of its session' },
+  'cross-site-request': { status: 403, title: 'Pages of other sites sign nobody in' },
   'refund-approval-own': { status: 403, title: 'Nobody approves of a refund that they asked for' },
   'scope-not-held': { status: 403, title: 'Nobody can hand on a scope that they do not have' },
   'not-found': { status: 404, title: 'There is nothing at this path' },

@@ -22,6 +22,7 @@ export function handleRequests(server: FastifyInstance, { tracing, onAnswered }:
   server.decorateRequest('trace');
   server.decorateRequest('span');
   server.decorateRequest('principal');
+  server.decorateRequest('session');
   server.addHook('onRequest', (request, reply, done) => {
     request.trace = traceOf(request.headers.traceparent);
     if (tracing) beginSpan(tracing, request);

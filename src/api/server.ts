@@ -9,6 +9,7 @@ import { letIn, requireScope } from './auth.ts';
 import { challengeRoutes } from './challenge-routes.ts';
 import { inFlightGuard } from './command-context.ts';
 import { allowOrigins } from './cross-origin.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { cursors } from './cursor.ts';
 import { customerRoutes } from './customer-routes.ts';
 import { closeAfterAnswers } from './drain.ts';
@@ -41,6 +42,7 @@ import { salesRoutes } from './sales-routes.ts';
 import { ProblemSchema } from './schemas.ts';
 import { closeSilentConnections } from './silent-connections.ts';
 import { serviceRoutes } from './service-routes.ts';
+import { sessionRoutes, signInRoute } from './session-routes.ts';
 import { validateStrictly } from './validation.ts';
 import { webhookDeliveryRoutes } from './webhook-delivery-routes.ts';
 import { webhookEndpointRoutes } from './webhook-endpoint-routes.ts';
@@ -121,8 +123,14 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     deadLetterRoutes(api, dependencies);
     apiKeyRoutes(api, dependencies);
     auditRoutes(api, dependencies);
+    sessionRoutes(api, dependencies);
     metricsRoutes(api, dependencies);
   });
+  await server.register((scope) => {
+    if (attempts) limitAttempts(scope, attempts);
+    signInRoute(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies);
+  });
+  await server.register((scope) => consoleRoutes(scope, options.consoleFolder));
   await server.register((scope) => {
     providerWebhookRoutes(scope, dependencies);
   });

@@ -34,6 +34,7 @@ export type Refused = {
     | 'unknown-key'
     | 'revoked-key'
     | 'expired-key'
+    | 'unknown-session'
     | 'invalid-token'
     | 'expired-token'
     | 'issuer-unreachable';

@@ -57,6 +57,7 @@ async function describe(): Promise<unknown> {
       discard: unused,
     },
     authenticate: unused,
+    sessions: { open: unused, find: unused, end: unused },
     noteDenial: unused,
     readAudit: unused,
     isKeyDemanded: unused,

@@ -12,6 +12,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<(cli: Cli) => Command>> = new 
   ['migrate', async () => (await import('./migrate.ts')).migrateCommand],
   ['create-key', async () => (await import('./create-key.ts')).createKeyCommand],
   ['keys', async () => (await import('./keys.ts')).keysCommand],
+  ['sign-in', async () => (await import('./sign-in.ts')).signInCommand],
   ['tenants', async () => (await import('./tenants.ts')).tenantsCommand],
   ['projections', async () => (await import('./projections.ts')).projectionsCommand],
   ['events', async () => (await import('./events.ts')).eventsCommand],

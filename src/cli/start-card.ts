@@ -1,5 +1,11 @@
+import { consoleUrl, onLocalhost } from './console-url.ts';
+
 export type CardFacts = {
   readonly url: string;
+  /** Where browsers reach it; unset: on this machine. */
+  readonly publicUrl: string | undefined;
+  /** Signs in to the console as the demo tenant, once. */
+  readonly signInLink: string | undefined;
   /** Of the demo tenant; absent with a database of one's own. */
   readonly key: string | undefined;
   readonly dataDir: string | undefined;
@@ -7,8 +13,9 @@ export type CardFacts = {
 };
 
 /** What somebody who just started the service wants to know, ready to be pasted. */
-export function startCard({ url, key, dataDir, messaging }: CardFacts): string {
+export function startCard({ url, key, dataDir, messaging, ...facts }: CardFacts): string {
   const lines = [
+    ['Console', consoleLine(facts.publicUrl ?? onLocalhost(url), facts.signInLink)],
     ['API', `${url}/api/orders`],
     ['Docs', `${url}/docs`],
     ['Health', `${url}/readyz`],
@@ -16,9 +23,14 @@ export function startCard({ url, key, dataDir, messaging }: CardFacts): string {
     ['Messages', messaging],
     key === undefined ? ['Key', 'npm run create-key -- --tenant <name>'] : ['Key', `${key}  (demo tenant)`],
   ];
-  const facts = lines.map(([name, value]) => `  ${name!.padEnd(9)} ${value}`).join('\n');
-  return `\nOrder Payments is ready\n\n${facts}\n${key === undefined ? '' : firstOrder(url, key)}\n  Stop with Ctrl-C\n\n`;
+  const told = lines.map(([name, value]) => `  ${name!.padEnd(9)} ${value}`).join('\n');
+  return `\nOrder Payments is ready\n\n${told}\n${key === undefined ? '' : firstOrder(url, key)}\n  Stop with Ctrl-C\n\n`;
 }
+
+const consoleLine = (base: string, link: string | undefined): string =>
+  link === undefined
+    ? `${consoleUrl(base)}  (npm run op -- sign-in --key <prefix> gives a link)`
+    : `${consoleUrl(base, link)}  (signs you in, once, within the hour)`;
 
 const firstOrder = (url: string, key: string): string => `
   Place an order:

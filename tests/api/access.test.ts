@@ -25,6 +25,7 @@ import {
   type ApiRequest,
 } from '../support/api-service.ts';
 import { eventually } from '../support/eventually.ts';
+import { signIn } from '../support/sessions.ts';
 
 const ABSENT = '019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
 
@@ -54,6 +55,9 @@ const SCOPE_OF: Readonly<Record<string, Scope>> = Object.fromEntries(
 /** What providers send is known by its signature, not by a key. */
 const isSigned = (path: string): boolean => path.startsWith('/api/psp/');
 
+/** Who one is, signing in and out: whatever a key opens. They have tests of their own. */
+const OF_SESSIONS = '/api/session';
+
 /** Of nothing there is; a stream that does not end is refused as soon as its query is read. */
 const urlOf = (path: string): string =>
   path.replaceAll(/\{\w+\}/g, ABSENT) + (path === '/api/events' ? '?types=none' : '');
@@ -67,7 +71,7 @@ beforeAll(async () => {
   client = await api.connect();
   const { paths } = (await api.service.server.inject('/openapi.json')).json<ApiDocument>();
   operations = Object.entries(paths)
-    .filter(([path]) => path.startsWith('/api/') && !isSigned(path))
+    .filter(([path]) => path.startsWith('/api/') && !isSigned(path) && path !== OF_SESSIONS)
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId = '' }]) => ({
         operationId,
@@ -248,6 +252,19 @@ describe('the scope of a key', () => {
     }
   });
 
+  it.each(SCOPES)('opens to a session of a key with %s what it opens to the key', async (scope) => {
+    const holder = await api.connect('scoped', [scope]);
+    const { page } = await signIn(api, holder);
+    for (const { operationId, request } of operations) {
+      const asKey = await holder.send(request);
+      const asSession = await page.send(request);
+      expect({ operationId, told: told(asSession) }).toEqual({ operationId, told: told(asKey) });
+      expect({ operationId, forbidden: asSession.status === 403 }).toEqual({
+        ...{ operationId, forbidden: SCOPE_OF[operationId] !== scope },
+      });
+    }
+  });
+
   it('opens nothing when there is none', async () => {
     const holder = await api.connect('scopeless', []);
     for (const { request } of operations) await expectRefusal(api, () => holder.send(request), FORBIDDEN);
@@ -265,6 +282,10 @@ describe('the scope of a key', () => {
     }
   });
 });
+
+/** Whatever a second answer to the same request says too. */
+const told = (answer: ApiAnswer): unknown =>
+  answer.status >= 400 ? [answer.status, withoutIds(answer)] : [answer.status];
 
 const withoutIds = (answer: ApiAnswer): unknown => ({
   ...problemOf(answer),

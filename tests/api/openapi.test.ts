@@ -84,22 +84,31 @@ describe('the document', () => {
 
   it('leaves out no route but its own and those of pages', () => {
     const served = routesOf(api.service.server.printRoutes({ commonPrefix: false }));
-    const own = served.filter((path) => !/^\/(docs|simulated)/.test(path));
+    const own = served.filter((path) => !/^\/((console|docs|simulated)|$)/.test(path));
     const documented = Object.keys(document.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
     expect(own.toSorted()).toEqual(documented.toSorted());
   });
 
-  it('asks for a key with a scope exactly under /api and for metrics, but for what providers sign', () => {
+  it('asks for a key with a scope exactly under /api and for metrics, but for what providers sign and for signing in', () => {
     const scopes = new Set<string>(SCOPES);
     for (const { path, security, description } of operationsOf(document)) {
+      if (path === '/api/session') continue;
       const needsKey = (path.startsWith('/api/') && !path.startsWith('/api/psp/')) || path === '/metrics';
       const [scope = ''] = (security as { apiKey: string[] }[])[0]?.apiKey ?? [];
       expect({ path, needsKey: scopes.has(scope) }).toEqual({ path, needsKey });
       if (needsKey) expect(description).toContain(`Needs the scope \`${scope}\`.`);
     }
     expect(document).toMatchObject({
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: '__Host-order-payments' },
+        },
+      },
     });
+    const { get, post, delete: end } = document.paths['/api/session']!;
+    const anyKey = [{ apiKey: [] }, { session: [] }];
+    expect([get?.security, end?.security, post?.security]).toEqual([anyKey, anyKey, []]);
   });
 
   it('names each status by its number, and the codes of every problem', () => {

@@ -47,8 +47,8 @@ const TRANSPORT = ['connection', 'content-length', 'content-type', 'date', 'keep
 const OF_BROWSERS = /^(vary|access-control-.*)$/;
 /** What a request meets that is no operation, or before it is known to be one. */
 const OF_NO_OPERATION = ['malformed-url', 'not-found', 'not-acceptable', 'uri-too-long'];
-/** For browsers: the page of the documentation with its files, and the simulated bank. */
-const FOR_BROWSERS = /^\/(docs|simulated)(\/|$)/;
+/** For browsers: the console, the page of the documentation with its files, and the simulated bank. */
+const FOR_BROWSERS = /^\/((console|docs|simulated)(\/|$)|$)/;
 
 /** Has each answer that tests get by `inject` held against the document that the service gives out itself. */
 export function holdToContract(server: FastifyInstance): void {

@@ -1099,6 +1099,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who you are, and what you may do */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign in to the console, with a key or with a link
+         * @description Answers with a cookie that speaks for the key: for what it may do, and for as long as it may. For browsers; other clients send the key itself.
+         */
+        post: operations["openSession"];
+        /** Sign out: the session is over, everywhere; a key or a token is as good as before */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -2047,6 +2069,8 @@ export interface components {
         "Retry-After": number;
         /** @description How to authenticate */
         "WWW-Authenticate": string;
+        /** @description The session, for browsers to keep; or, once it is over, to forget */
+        "Set-Cookie": string;
         /** @description Keeps proxies from holding events back */
         "X-Accel-Buffering": string;
         /** @description Of the page: it loads nothing */
@@ -5555,6 +5579,141 @@ export interface operations {
             };
         };
     };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom your session, key or token speaks for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": "key:op_test_4f9a2c",
+                     *       "tenantId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "scopes": [
+                     *         "orders:read"
+                     *       ],
+                     *       "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *       "csrfToken": "pZ3vXhJtq2S0o8mYcE1nKdLrWf5uGbA7iVxQe9sTz4M"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description As whom what you do is noted */
+                        actor: string;
+                        /**
+                         * Format: uuid
+                         * @description Whose orders and payments you see
+                         */
+                        tenantId: string;
+                        /** @description What you may do */
+                        scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin")[];
+                        /** @description When the session ends; null: a key or a token was sent, not a session */
+                        expiresAt: string | null;
+                        /** @description To be sent in the header X-CSRF-Token with whatever is not GET or HEAD; null: a key or a token needs none */
+                        csrfToken: string | null;
+                    };
+                };
+            };
+        };
+    };
+    openSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Exactly one of the two */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiKey": "op_test_4f9a2cQmJx0tYb7uVd3eKr8sWz1nLp5h"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description A key of yours */
+                    apiKey?: string;
+                    /** @description What stands behind the # of a sign-in link, which is good once */
+                    link?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description You are signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": "key:op_test_4f9a2c",
+                     *       "tenantId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "scopes": [
+                     *         "orders:read"
+                     *       ],
+                     *       "expiresAt": "2026-01-31T12:00:00.000Z",
+                     *       "csrfToken": "pZ3vXhJtq2S0o8mYcE1nKdLrWf5uGbA7iVxQe9sTz4M"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description As whom what you do is noted */
+                        actor: string;
+                        /**
+                         * Format: uuid
+                         * @description Whose orders and payments you see
+                         */
+                        tenantId: string;
+                        /** @description What you may do */
+                        scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin")[];
+                        /**
+                         * Format: date-time
+                         * @description When the session ends: 12 hours after signing in, or with its key
+                         */
+                        expiresAt: string;
+                        /** @description To be sent in the header X-CSRF-Token with whatever is not GET or HEAD */
+                        csrfToken: string;
+                    };
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You are signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     getMetrics: {
         parameters: {
             query?: never;
@@ -5620,7 +5779,7 @@ export interface operations {
     };
 }
 
-export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
+export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'csrf-token-invalid' | 'cross-site-request' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
 
 /** Decimals of each currency of ISO 4217. */
 export const MINOR_DIGITS: Readonly<Record<string, number>> = {"BIF":0,"CLP":0,"DJF":0,"GNF":0,"ISK":0,"JPY":0,"KMF":0,"KRW":0,"PYG":0,"RWF":0,"UGX":0,"UYI":0,"VND":0,"VUV":0,"XAF":0,"XOF":0,"XPF":0,"AED":2,"AFN":2,"ALL":2,"AMD":2,"AOA":2,"ARS":2,"AUD":2,"AWG":2,"AZN":2,"BAM":2,"BBD":2,"BDT":2,"BMD":2,"BND":2,"BOB":2,"BOV":2,"BRL":2,"BSD":2,"BTN":2,"BWP":2,"BYN":2,"BZD":2,"CAD":2,"CDF":2,"CHE":2,"CHF":2,"CHW":2,"CNY":2,"COP":2,"COU":2,"CRC":2,"CUP":2,"CVE":2,"CZK":2,"DKK":2,"DOP":2,"DZD":2,"EGP":2,"ERN":2,"ETB":2,"EUR":2,"FJD":2,"FKP":2,"GBP":2,"GEL":2,"GHS":2,"GIP":2,"GMD":2,"GTQ":2,"GYD":2,"HKD":2,"HNL":2,"HTG":2,"HUF":2,"IDR":2,"ILS":2,"INR":2,"IRR":2,"JMD":2,"KES":2,"KGS":2,"KHR":2,"KPW":2,"KYD":2,"KZT":2,"LAK":2,"LBP":2,"LKR":2,"LRD":2,"LSL":2,"MAD":2,"MDL":2,"MGA":2,"MKD":2,"MMK":2,"MNT":2,"MOP":2,"MRU":2,"MUR":2,"MVR":2,"MWK":2,"MXN":2,"MXV":2,"MYR":2,"MZN":2,"NAD":2,"NGN":2,"NIO":2,"NOK":2,"NPR":2,"NZD":2,"PAB":2,"PEN":2,"PGK":2,"PHP":2,"PKR":2,"PLN":2,"QAR":2,"RON":2,"RSD":2,"RUB":2,"SAR":2,"SBD":2,"SCR":2,"SDG":2,"SEK":2,"SGD":2,"SHP":2,"SLE":2,"SOS":2,"SRD":2,"SSP":2,"STN":2,"SVC":2,"SYP":2,"SZL":2,"THB":2,"TJS":2,"TMT":2,"TOP":2,"TRY":2,"TTD":2,"TWD":2,"TZS":2,"UAH":2,"USD":2,"USN":2,"UYU":2,"UZS":2,"VED":2,"VES":2,"WST":2,"XAD":2,"XCD":2,"XCG":2,"YER":2,"ZAR":2,"ZMW":2,"ZWG":2,"BHD":3,"IQD":3,"JOD":3,"KWD":3,"LYD":3,"OMR":3,"TND":3,"CLF":4,"UYW":4};
@@ -5744,6 +5903,12 @@ export const OPERATIONS = {
   revokeApiKey: {"method":"POST","path":"/api/api-keys/{keyId}/revoke","rest":"body","isKeyed":false,"isPaged":false},
   /** What operators of the tenant did and who was denied what, newest first */
   listAudit: {"method":"GET","path":"/api/ops/audit","rest":"query","isKeyed":false,"isPaged":true},
+  /** Who you are, and what you may do */
+  getSession: {"method":"GET","path":"/api/session","rest":"query","isKeyed":false,"isPaged":false},
+  /** Sign out: the session is over, everywhere; a key or a token is as good as before */
+  endSession: {"method":"DELETE","path":"/api/session","rest":"query","isKeyed":false,"isPaged":false},
+  /** Sign in to the console, with a key or with a link */
+  openSession: {"method":"POST","path":"/api/session","rest":"body","isKeyed":false,"isPaged":false},
   /** Metrics of this process */
   getMetrics: {"method":"GET","path":"/metrics","rest":"query","isKeyed":false,"isPaged":false},
 } as const;

@@ -7,6 +7,8 @@ const KNOWN_MAX = 10_000;
 
 export type KeyCache = {
   readonly authenticate: Authenticate;
+  /** The same of a key that somebody showed earlier, of which only the hash is known now. */
+  ofHash(keyHash: Buffer): ReturnType<Authenticate>;
   /** The key of this hash (base64) changed; undefined: any may have. */
   forget(name?: string): void;
 };
@@ -48,16 +50,18 @@ export function keyCache({
     return found.outcome;
   }
 
+  async function ofHash(keyHash: Buffer): ReturnType<Authenticate> {
+    const name = keyHash.toString('base64');
+    const kept = isCurrent() ? known.get(name) : undefined;
+    const outcome = kept && kept.until > now() ? kept.outcome : await lookUp(keyHash, name);
+    if (!outcome) return err({ reason: 'unknown-key' });
+    if (outcome.ok) onUse(outcome.value.keyId);
+    return outcome;
+  }
+
   return {
-    authenticate: async (credential) => {
-      const keyHash = hashOf(credential);
-      const name = keyHash.toString('base64');
-      const kept = isCurrent() ? known.get(name) : undefined;
-      const outcome = kept && kept.until > now() ? kept.outcome : await lookUp(keyHash, name);
-      if (!outcome) return err({ reason: 'unknown-key' });
-      if (outcome.ok) onUse(outcome.value.keyId);
-      return outcome;
-    },
+    authenticate: (credential) => ofHash(hashOf(credential)),
+    ofHash,
     forget: (name) => {
       changes++;
       if (name === undefined) known.clear();

@@ -86,3 +86,27 @@ export async function findApiKey(pool: Pool, keyHash: Buffer): Promise<FoundKey 
   }
   return { outcome: ok({ tenantId, actor, scopes, keyId }), leftMs };
 }
+
+/** A key as whoever stands at the database names it. */
+export type NamedKey = {
+  readonly keyHash: Buffer;
+  readonly keyId: string;
+  readonly prefix: string;
+  readonly tenantId: TenantId;
+  /** Neither revoked nor expired. */
+  readonly isGood: boolean;
+};
+
+/** By id or prefix, which several may have; or by hash. */
+export async function findKeysNamed(
+  pool: Pool,
+  { name, keyHash }: { readonly name?: string; readonly keyHash?: Buffer },
+): Promise<NamedKey[]> {
+  const { rows } = await pool.query<NamedKey>(
+    `select key_hash as "keyHash", key_id as "keyId", prefix, tenant_id as "tenantId",
+       revoked_at is null and (expires_at is null or expires_at > now()) as "isGood"
+     from api_key where prefix = $1 or key_id::text = lower($1) or key_hash = $2`,
+    [name ?? null, keyHash ?? null],
+  );
+  return rows;
+}
