@@ -337,8 +337,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The payments of one order, oldest first
-         * @description Needs the scope `orders:read`.
+         * Payments, newest first; those of one order oldest first
+         * @description With `orderId` all payments of that order that fit the other parameters, on one page. As with every list, what was changed in the last moment may still be shown as it was before.
+         *
+         *     Needs the scope `orders:read`.
          */
         get: operations["listPayments"];
         put?: never;
@@ -1091,6 +1093,68 @@ export interface paths {
          *     Needs the scope `ops`.
          */
         get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events of the log, newest first unless asked otherwise
+         * @description The events of the tenant, those of no order too, across all shards by time, shard and position; a shard whose clock was set back keeps the order of its log. A request looks through a few thousand events at most, so for what is rare a page can be short, or empty, and still have a `nextCursor`: go on with it until it is null. To follow what comes, ask with `order=oldest`, the same filter and as `cursor` the `followCursor` of the answer before, again and again, with a pause when `nextCursor` is null; nothing is left out and nothing told twice.
+         *
+         *     Needs the scope `ops`.
+         */
+        get: operations["listLogEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/log/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event, what caused it up to the first request, and what it caused in turn
+         * @description Needs the scope `ops`.
+         */
+        get: operations["getLogEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/shards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far each shard of the log has come, with the events of all tenants
+         * @description Needs the scope `ops`.
+         */
+        get: operations["listShards"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2275,6 +2339,12 @@ export interface operations {
                 fulfilmentStatus?: "None" | "Partial" | "Fulfilled" | "Returned";
                 /** @description Only this customer’s */
                 customerId?: string;
+                /** @description Only orders in this currency */
+                currency?: string;
+                /** @description Only those whose grand total is at least this, in minor units of `currency`, which must be given too */
+                totalMin?: number;
+                /** @description Only those whose grand total is at most this, in minor units of `currency`, which must be given too */
+                totalMax?: number;
                 /** @description Only later ones */
                 createdAfter?: string;
                 /** @description Only earlier ones */
@@ -2533,10 +2603,12 @@ export interface operations {
     getOrder: {
         parameters: {
             query?: {
-                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter only. Not together with `at`. */
+                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter and `atPosition` only. */
                 atVersion?: number;
-                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. Not together with `atVersion`. */
+                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. */
                 at?: string;
+                /** @description As it was right after this place in the log, the `position` of an event: exact for every event of an order and its payments, those of one command or of one instant too. A place to come shows what is current. Only one of `atVersion`, `at` and `atPosition` can be given. */
+                atPosition?: string;
             };
             header?: {
                 /** @description ETags that you hold, separated by commas, or `*`: 304 without a body if one is current */
@@ -2715,8 +2787,9 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "id": "0-184",
                      *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
-                     *           "type": "order.created",
+                     *           "type": "OrderCreated",
                      *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
                      *           "version": 1,
                      *           "position": "184",
@@ -2734,10 +2807,16 @@ export interface operations {
                     "application/json": {
                         data: {
                             /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
                              * Format: uuid
                              * @description Also the id of the message that tells of it
                              */
                             eventId: string;
+                            /** @example OrderCreated */
                             type: string;
                             /**
                              * Format: uuid
@@ -2749,7 +2828,7 @@ export interface operations {
                              * @description Of its stream, after it: what `atVersion` takes
                              */
                             version: number;
-                            /** @description Place in the log */
+                            /** @description Place in the log of its shard: what `atPosition` takes */
                             position: string;
                             /**
                              * Format: date-time
@@ -3114,9 +3193,27 @@ export interface operations {
     };
     listPayments: {
         parameters: {
-            query: {
-                /** @description Whose payments */
-                orderId: string;
+            query?: {
+                /** @description Only this order’s: all of them on one page, oldest first, without `limit` and `cursor` */
+                orderId?: string;
+                /** @description Only of this status */
+                status?: "Pending" | "RequiresAction" | "Authorized" | "PartiallyCaptured" | "Completed" | "Failed" | "Voided" | "Expired";
+                /** @description Only those by this method */
+                paymentMethod?: "card" | "bank_transfer" | "wallet";
+                /** @description Only payments in this currency */
+                currency?: string;
+                /** @description Only those of at least this amount, in minor units of `currency`, which must be given too */
+                amountMin?: number;
+                /** @description Only those of at most this amount, in minor units of `currency`, which must be given too */
+                amountMax?: number;
+                /** @description Only later ones */
+                createdAfter?: string;
+                /** @description Only earlier ones */
+                createdBefore?: string;
+                /** @description 20 unless given */
+                limit?: number;
+                /** @description From `nextCursor` of the page before */
+                cursor?: string;
             };
             header?: {
                 /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
@@ -3127,7 +3224,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was asked for */
+            /** @description A page of payments */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3167,11 +3264,14 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "updatedAt": "2026-01-31T12:01:30.000Z"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl"
                      *     }
                      */
                     "application/json": {
                         data: components["schemas"]["Payment"][];
+                        /** @description null on the last page, and with `orderId` */
+                        nextCursor: string | null;
                     };
                 };
             };
@@ -3262,10 +3362,12 @@ export interface operations {
     getPayment: {
         parameters: {
             query?: {
-                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter only. Not together with `at`. */
+                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter and `atPosition` only. */
                 atVersion?: number;
-                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. Not together with `atVersion`. */
+                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. */
                 at?: string;
+                /** @description As it was right after this place in the log, the `position` of an event: exact for every event of an order and its payments, those of one command or of one instant too. A place to come shows what is current. Only one of `atVersion`, `at` and `atPosition` can be given. */
+                atPosition?: string;
             };
             header?: {
                 /** @description ETags that you hold, separated by commas, or `*`: 304 without a body if one is current */
@@ -5555,6 +5657,515 @@ export interface operations {
             };
         };
     };
+    listLogEvents: {
+        parameters: {
+            query?: {
+                /** @description Only of this shard */
+                shard?: number;
+                /** @description Only of this order or payment */
+                streamId?: string;
+                /** @description Only of this type, such as `OrderPaid` */
+                type?: string;
+                /** @description Which come first */
+                order?: "newest" | "oldest";
+                /** @description How many at most */
+                limit?: number;
+                /** @description From `nextCursor` of the page before, with the same filter and order; or from `followCursor`, with the same filter and `order=oldest` */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl",
+                     *       "followCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl",
+                     *       "lookedThrough": 1
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                        }[];
+                        /** @description null when there is no more at the moment; otherwise there may be more, even if this page is short or empty */
+                        nextCursor: string | null;
+                        /** @description With `order=oldest` gives what comes after this answer; null on all pages of the newest but the first */
+                        followCursor: string | null;
+                        /**
+                         * Format: int64
+                         * @description How many events of the log were looked through for this page
+                         */
+                        lookedThrough: number;
+                    };
+                };
+            };
+        };
+    };
+    getLogEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description Shard and position of the event, such as `0-42`: its `id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event": {
+                     *         "id": "0-184",
+                     *         "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "type": "OrderCreated",
+                     *         "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "version": 1,
+                     *         "position": "184",
+                     *         "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *         "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "shard": 1,
+                     *         "schemaVersion": 1,
+                     *         "actor": "key:op_test_4f9a2c",
+                     *         "data": {},
+                     *         "unreadable": "OrderPaid has schema version 9, which this build does not know",
+                     *         "causedBy": "order.created"
+                     *       },
+                     *       "origin": {
+                     *         "id": "184",
+                     *         "actor": "key:op_test_4f9a2c"
+                     *       },
+                     *       "causes": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know",
+                     *           "causedBy": "order.created"
+                     *         }
+                     *       ],
+                     *       "effects": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know",
+                     *           "causedBy": "order.created"
+                     *         }
+                     *       ],
+                     *       "together": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        event: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                            /** @description The `eventId` of the event here that led to the command; null when it came from outside */
+                            causedBy: string | null;
+                        };
+                        /** @description What began it all */
+                        origin: {
+                            /** @description Of the request, or of what a clock found; of no event */
+                            id: string;
+                            actor: string;
+                        };
+                        /** @description From the first one down to what led to this event */
+                        causes: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                            /** @description The `eventId` of the event here that led to the command; null when it came from outside */
+                            causedBy: string | null;
+                        }[];
+                        /** @description What it led to, and what that led to; each right after its cause, which `causedBy` names */
+                        effects: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                            /** @description The `eventId` of the event here that led to the command; null when it came from outside */
+                            causedBy: string | null;
+                        }[];
+                        /** @description The other events of the same command */
+                        together: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    listShards: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All shards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "shard": 1,
+                     *           "head": "184",
+                     *           "events": 1,
+                     *           "oldestAt": "2026-01-31T12:00:00.000Z",
+                     *           "newestAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * @description Position of its last event; 0: it has none
+                             * @example 184
+                             */
+                            head: string;
+                            /**
+                             * Format: int64
+                             * @description How many are at hand; those in the archive are not counted
+                             */
+                            events: number;
+                            /** @description When the first of these was recorded, UTC; null: there is none */
+                            oldestAt: string | null;
+                            /** @description When the last of these was recorded, UTC; null: there is none */
+                            newestAt: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     getMetrics: {
         parameters: {
             query?: never;
@@ -5620,7 +6231,7 @@ export interface operations {
     };
 }
 
-export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
+export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'event-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
 
 export const OPERATIONS = {
   /** The process runs */
@@ -5661,8 +6272,8 @@ export const OPERATIONS = {
   receiveReturn: {"method":"POST","path":"/api/orders/{orderId}/returns/{returnId}/receive","rest":"body","isKeyed":true,"isPaged":false},
   /** Pay an order; without an amount, all that is due */
   createPayment: {"method":"POST","path":"/api/payments","rest":"body","isKeyed":true,"isPaged":false},
-  /** The payments of one order, oldest first */
-  listPayments: {"method":"GET","path":"/api/payments","rest":"query","isKeyed":false,"isPaged":false},
+  /** Payments, newest first; those of one order oldest first */
+  listPayments: {"method":"GET","path":"/api/payments","rest":"query","isKeyed":false,"isPaged":true},
   /** One payment, as of its last change or as it was */
   getPayment: {"method":"GET","path":"/api/payments/{paymentId}","rest":"query","isKeyed":false,"isPaged":false},
   /** Take what is authorized, or part of it */
@@ -5741,6 +6352,12 @@ export const OPERATIONS = {
   revokeApiKey: {"method":"POST","path":"/api/api-keys/{keyId}/revoke","rest":"body","isKeyed":false,"isPaged":false},
   /** What operators of the tenant did and who was denied what, newest first */
   listAudit: {"method":"GET","path":"/api/ops/audit","rest":"query","isKeyed":false,"isPaged":true},
+  /** Events of the log, newest first unless asked otherwise */
+  listLogEvents: {"method":"GET","path":"/api/ops/log","rest":"query","isKeyed":false,"isPaged":true},
+  /** One event, what caused it up to the first request, and what it caused in turn */
+  getLogEvent: {"method":"GET","path":"/api/ops/log/{id}","rest":"query","isKeyed":false,"isPaged":false},
+  /** How far each shard of the log has come, with the events of all tenants */
+  listShards: {"method":"GET","path":"/api/ops/shards","rest":"query","isKeyed":false,"isPaged":false},
   /** Metrics of this process */
   getMetrics: {"method":"GET","path":"/metrics","rest":"query","isKeyed":false,"isPaged":false},
 } as const;
