@@ -42,6 +42,7 @@ import { answers, createPool, type Pool } from './infrastructure/postgres/pool.t
 import { readShardCount } from './infrastructure/postgres/shard-count.ts';
 import { hostProjections } from './infrastructure/read-models/projection-host.ts';
 import { PROJECTIONS } from './infrastructure/read-models/projections.ts';
+import { openLogBrowser } from './infrastructure/read-models/log-pages.ts';
 import { openReadModels } from './infrastructure/read-models/read-models.ts';
 import { openBooks } from './infrastructure/reconciliation/books.ts';
 import { dayClaims } from './infrastructure/reconciliation/runs.ts';
@@ -208,6 +209,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     readModels: openReadModels(pool, log, shardCount),
     requestErasure: erasureRequester(pool),
     eventFeed: openEventFeed(pool, tails),
+    logBrowser: openLogBrowser(pool, options.codec ?? eventCodec, shardCount),
     webhookEndpoints: webhooks.webhookEndpoints,
     webhookDeliveries: webhooks.webhookDeliveries,
     deadLetters: deadLetters(pool),

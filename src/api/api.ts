@@ -15,6 +15,7 @@ import type { OrderCreator } from '../application/orders/create-order.ts';
 import type { DeadLetters } from '../application/dead-letters.ts';
 import type { Clock, Ids } from '../application/ports.ts';
 import type { Challenges } from '../application/provider-ports.ts';
+import type { LogBrowser } from '../application/log-browsing.ts';
 import type { EventFeed } from '../application/event-feed.ts';
 import type { Check } from '../application/health.ts';
 import type { AnsweredRequest, Metrics, Tracing } from '../application/telemetry.ts';
@@ -43,6 +44,7 @@ export type ServerOptions = {
   readonly readModels: ReadModels;
   readonly requestErasure: RequestErasure;
   readonly eventFeed: EventFeed;
+  readonly logBrowser: LogBrowser;
   readonly webhookEndpoints: WebhookEndpoints;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly deadLetters: DeadLetters;

@@ -19,6 +19,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   disputeId: 'du_1NqGx2',
   error: 'connection refused',
   event: 'order.created',
+  followCursor: 'eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl',
   evidence: 'Delivered on 2026-01-31, signed for by the customer.',
   faultMessage: 'the warehouse did not answer',
   faultType: 'WarehouseUnavailable',
@@ -62,6 +63,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   transactionId: 'txn_1NqGx2',
   traceId: '0af7651916cd43dd8448eb211c80319c',
   type: 'order.created',
+  unreadable: 'OrderPaid has schema version 9, which this build does not know',
   url: 'https://shop.example/hooks',
   what: 'dead-letters.replay',
 };

@@ -2,14 +2,15 @@ import { Type } from 'typebox';
 import type { OrderView } from '../application/orders/order-view.ts';
 import type { OrderPlace } from '../application/read-models.ts';
 import type { CreateOrder } from '../domain/orders/order-lifecycle.ts';
-import { parseOrderId, type CustomerId, type OrderId, type TenantId } from '../domain/shared/ids.ts';
+import { parseOrderId, type CustomerId, type OrderId } from '../domain/shared/ids.ts';
 import { err } from '../domain/shared/result.ts';
+import { refusedWithoutCurrency } from './amount-range.ts';
 import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
 import { toItem } from './order-items.ts';
 import { CreateOrderBody, HistorySchema, OrderPage, OrderParams, OrderQuery } from './order-schemas.ts';
 import { CHANGES, READS } from './operation-problems.ts';
-import { readPage } from './page.ts';
+import { listName, readPage } from './page.ts';
 import { sendProblem } from './problem.ts';
 import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
@@ -93,7 +94,9 @@ export function orderRoutes(
     },
     async (request, reply) => {
       const { limit, cursor, ...filter } = request.query;
-      const list = listName(request.principal.tenantId, filter);
+      const { currency, totalMin, totalMax } = filter;
+      if (refusedWithoutCurrency(request, reply, { currency, totalMin, totalMax })) return reply;
+      const list = listName('orders', request.principal.tenantId, filter);
       const page = await readPage(
         [request, reply],
         cursors,
@@ -150,6 +153,3 @@ function toPricing({ items, shipping, pricesIncludeTax = false }: CreateOrderBod
     ...(shipping && { shipping: toMoney(shipping) }),
   };
 }
-
-const listName = (tenantId: TenantId, filter: object): string =>
-  JSON.stringify(['orders', tenantId, Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1))]);

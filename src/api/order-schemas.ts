@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { OrderView } from '../application/orders/order-view.ts';
+import { currencyCode, minorUnits } from './amount-range.ts';
 import { instant, MoneySchema, nullable, Quantities, reference, text, uuid } from './schemas.ts';
 
 const item = {
@@ -181,6 +182,9 @@ export const OrderQuery = Type.Object(
     paymentStatus: Type.Optional(OrderSchema.properties.paymentStatus),
     fulfilmentStatus: Type.Optional(OrderSchema.properties.fulfilmentStatus),
     customerId: Type.Optional(reference('Only this customer’s')),
+    currency: Type.Optional(currencyCode('Only orders in this currency')),
+    totalMin: Type.Optional(minorUnits('Only those whose grand total is at least this')),
+    totalMax: Type.Optional(minorUnits('Only those whose grand total is at most this')),
     createdAfter: Type.Optional(instant('Only later ones')),
     createdBefore: Type.Optional(instant('Only earlier ones')),
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
@@ -197,24 +201,35 @@ export const OrderPage = Type.Object({
   nextCursor: nullable<string>('string', 'null on the last page'),
 });
 
+/** What is told of an event wherever events are listed. */
+export const eventFields = {
+  id: Type.String({
+    description: 'Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by',
+    examples: ['0-184'],
+  }),
+  eventId: uuid('Also the id of the message that tells of it'),
+  type: Type.String({ examples: ['OrderCreated'] }),
+  streamId: uuid('The order or one of its payments'),
+  version: Type.Integer({ description: 'Of its stream, after it: what `atVersion` takes' }),
+  position: Type.String({ description: 'Place in the log of its shard: what `atPosition` takes' }),
+  recordedAt: instant('UTC, to the microsecond, by the clock of the log: what `at` takes'),
+  commandId: uuid('The command that caused it'),
+  correlationId: Type.String(),
+  causationId: Type.String({
+    description: 'What led to the command: a request, an event, a payment left open',
+  }),
+};
+
+export const causedBy = nullable<string>(
+  'string',
+  'The `eventId` of the event here that led to the command; null when it came from outside',
+);
+
 export const HistorySchema = Type.Object({
   data: Type.Array(
     Type.Object({
-      eventId: uuid('Also the id of the message that tells of it'),
-      type: Type.String(),
-      streamId: uuid('The order or one of its payments'),
-      version: Type.Integer({ description: 'Of its stream, after it: what `atVersion` takes' }),
-      position: Type.String({ description: 'Place in the log' }),
-      recordedAt: instant('UTC, to the microsecond, by the clock of the log: what `at` takes'),
-      commandId: uuid('The command that caused it'),
-      correlationId: Type.String(),
-      causationId: Type.String({
-        description: 'What led to the command: a request, an event, a payment left open',
-      }),
-      causedBy: nullable<string>(
-        'string',
-        'The `eventId` of the event here that led to the command; null when it came from outside',
-      ),
+      ...eventFields,
+      causedBy,
       actor: Type.String(),
       data: Type.Unknown(),
     }),

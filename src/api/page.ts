@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TenantId } from '../domain/shared/ids.ts';
 import type { Cursors } from './cursor.ts';
 import { sendProblem } from './problem.ts';
 
@@ -11,6 +12,32 @@ export type PageRequest = {
 
 export type Page<Item> = { readonly data: Item[]; readonly nextCursor: string | null };
 
+/** What a cursor is made for; the same filter in another order is the same list. */
+export const listName = (name: string, tenantId: TenantId, filter: object): string =>
+  JSON.stringify([name, tenantId, Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+
+/** What `cursor` stands for; undefined when it was refused, which is answered. */
+export function placeAt(
+  [request, reply]: readonly [FastifyRequest, FastifyReply],
+  cursors: Cursors,
+  list: string,
+  cursor: string,
+): unknown {
+  const place = cursors.decode(cursor, list);
+  if (place === undefined) {
+    const message = 'must be the nextCursor of the same list';
+    void sendProblem(request, reply, 'validation-failed', {
+      errors: [{ in: 'query', pointer: '/cursor', message }],
+    });
+  }
+  return place;
+}
+
+/** Names the next page in the header Link. */
+export function linkNext(request: FastifyRequest, reply: FastifyReply, nextCursor: string | null): void {
+  if (nextCursor !== null) void reply.header('link', `<${urlOf(request, nextCursor)}>; rel="next"`);
+}
+
 /** One page of a list, the next one in the header Link; undefined when the cursor was refused, which is answered. */
 export async function readPage<Item, Place extends object>(
   [request, reply]: readonly [FastifyRequest, FastifyReply],
@@ -18,20 +45,14 @@ export async function readPage<Item, Place extends object>(
   { list, limit, cursor }: PageRequest,
   { read, placeOf }: { read(limit: number, after?: Place): Promise<Item[]>; placeOf(item: Item): Place },
 ): Promise<Page<Item> | undefined> {
-  const after = cursor === undefined ? undefined : cursors.decode(cursor, list);
-  if (cursor !== undefined && after === undefined) {
-    const message = 'must be the nextCursor of the same list';
-    void sendProblem(request, reply, 'validation-failed', {
-      errors: [{ in: 'query', pointer: '/cursor', message }],
-    });
-    return undefined;
-  }
+  const after = cursor === undefined ? undefined : placeAt([request, reply], cursors, list, cursor);
+  if (cursor !== undefined && after === undefined) return undefined;
   // One more than asked for tells whether there is a next page.
   const items = await read(limit + 1, after as Place | undefined);
   const data = items.slice(0, limit);
   const last = items.length > limit ? data.at(-1) : undefined;
   const nextCursor = last ? cursors.encode(placeOf(last), list) : null;
-  if (nextCursor !== null) void reply.header('link', `<${urlOf(request, nextCursor)}>; rel="next"`);
+  linkNext(request, reply, nextCursor);
   return { data, nextCursor };
 }
 

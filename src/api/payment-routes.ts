@@ -1,21 +1,27 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { PaymentView } from '../application/payments/payment-view.ts';
+import type { PaymentPlace } from '../application/read-models.ts';
 import type { PaymentRequest } from '../application/checkout/take-payment.ts';
 import { parseOrderId, parsePaymentId, type OrderId, type PaymentId } from '../domain/shared/ids.ts';
 import { err } from '../domain/shared/result.ts';
+import { refusedWithoutCurrency } from './amount-range.ts';
 import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
 import { CHANGES, READS } from './operation-problems.ts';
-import { CreatePaymentBody, PaymentList, PaymentParams, PaymentQuery } from './payment-schemas.ts';
+import { listName, readPage } from './page.ts';
+import { CreatePaymentBody, PaymentPage, PaymentParams, PaymentQuery } from './payment-schemas.ts';
 import { sendProblem } from './problem.ts';
 import { AsOfQuery, sendById } from './read-by-id.ts';
 import { describe } from './rejection.ts';
 import { CommandHeaders, NoQuery, toMoney, versionOf } from './schemas.ts';
 import type { Api, ApiDependencies } from './api.ts';
 
+const PAGE = 20;
+
 export function paymentRoutes(
   api: Api,
-  { takePayment, readModels, ids, guard, wait }: ApiDependencies,
+  { takePayment, readModels, ids, guard, wait, cursors }: ApiDependencies,
 ): void {
   api.post(
     '/api/payments',
@@ -118,18 +124,51 @@ export function paymentRoutes(
       schema: {
         operationId: 'listPayments',
         tags: ['payments'],
-        summary: 'The payments of one order, oldest first',
+        summary: 'Payments, newest first; those of one order oldest first',
+        description:
+          'With `orderId` all payments of that order that fit the other parameters, on one page. As with every list, ' +
+          'what was changed in the last moment may still be shown as it was before.',
         querystring: PaymentQuery,
-        response: { 200: PaymentList },
+        response: { 200: success(PaymentPage, 'A page of payments') },
       },
     },
     async (request, reply) => {
-      const orderId = parseOrderId(request.query.orderId);
-      const data = orderId ? await readModels.payments(request.principal.tenantId, orderId) : [];
-      return reply.send({ data });
+      const { tenantId } = request.principal;
+      const { limit, cursor, orderId: wanted, ...filter } = request.query;
+      const { currency, amountMin, amountMax } = filter;
+      if (refusedWithoutCurrency(request, reply, { currency, amountMin, amountMax })) return reply;
+      if (wanted !== undefined) {
+        if (limit !== undefined || cursor !== undefined)
+          return refusePaging(request, reply, { limit, cursor });
+        const orderId = parseOrderId(wanted);
+        const data = orderId ? await readModels.paymentsOfOrder(tenantId, orderId, filter) : [];
+        return reply.send({ data, nextCursor: null });
+      }
+      const page = await readPage(
+        [request, reply],
+        cursors,
+        { list: listName('payments', tenantId, filter), limit: limit ?? PAGE, cursor },
+        {
+          read: (count, after?: PaymentPlace) => readModels.payments(tenantId, filter, count, after),
+          placeOf: ({ createdAt, paymentId }): PaymentPlace => ({ createdAt, paymentId }),
+        },
+      );
+      return page ? reply.send(page) : reply;
     },
   );
 }
+
+/** An order has so few that they are one page, which was so before there were pages. */
+const refusePaging = (request: FastifyRequest, reply: FastifyReply, given: object): FastifyReply =>
+  sendProblem(request, reply, 'validation-failed', {
+    errors: Object.entries(given)
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => ({
+        in: 'query',
+        pointer: `/${name}`,
+        message: 'must not come together with orderId, whose payments are all on one page',
+      })),
+  });
 
 /** The payment that a body asks for. */
 export function toPayment(body: CreatePaymentBody, orderId: OrderId, paymentId: PaymentId): PaymentRequest {

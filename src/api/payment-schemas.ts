@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { CAPTURE_METHODS, PAYMENT_METHODS } from '../domain/payments/payment-events.ts';
 import type { PaymentView } from '../application/payments/payment-view.ts';
 import { REFUND_STATUSES, type RefundView } from '../application/payments/refund-view.ts';
+import { currencyCode, minorUnits } from './amount-range.ts';
 import { instant, MoneySchema, nullable, Quantities, text, uuid } from './schemas.ts';
 
 export const CreatePaymentBody = Type.Object(
@@ -126,8 +127,31 @@ true satisfies Omit<PaymentView, 'refunds'> extends Omit<Static<typeof PaymentSc
   : never;
 
 export const PaymentParams = Type.Object({ paymentId: uuid('The payment') });
-export const PaymentQuery = Type.Object({ orderId: uuid('Whose payments') }, { additionalProperties: false });
-export const PaymentList = Type.Object({ data: Type.Array(Type.Ref('Payment#')) });
+export const PaymentQuery = Type.Object(
+  {
+    orderId: Type.Optional(
+      uuid('Only this order’s: all of them on one page, oldest first, without `limit` and `cursor`'),
+    ),
+    status: Type.Optional(PaymentSchema.properties.status),
+    paymentMethod: Type.Optional(
+      Type.Enum([...PAYMENT_METHODS], { description: 'Only those by this method' }),
+    ),
+    currency: Type.Optional(currencyCode('Only payments in this currency')),
+    amountMin: Type.Optional(minorUnits('Only those of at least this amount')),
+    amountMax: Type.Optional(minorUnits('Only those of at most this amount')),
+    createdAfter: Type.Optional(instant('Only later ones')),
+    createdBefore: Type.Optional(instant('Only earlier ones')),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: '20 unless given' })),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 500, description: 'From `nextCursor` of the page before' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export const PaymentPage = Type.Object({
+  data: Type.Array(Type.Ref('Payment#')),
+  nextCursor: nullable<string>('string', 'null on the last page, and with `orderId`'),
+});
 
 export const CaptureBody = Type.Object(
   {

@@ -36,6 +36,10 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, ProblemDoc>> = {
     detail: 'The order has no return with this id.',
   },
   'dispute-not-found': { when: 'No dispute of your tenant has this id.', remedy: LOOK_AT_ID },
+  'event-not-found': {
+    when: 'No event of your tenant is at this place of the log, or it is in the archive.',
+    remedy: 'Give shard and position, such as 0-42, as the `id` of an event in a list says.',
+  },
   'dead-letter-not-found': {
     when: 'No dead letter of your tenant has this id. Settled ones are forgotten after 30 days.',
     remedy: 'Look at the list of dead letters.',

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   'fulfilment-not-found': { status: 404, title: 'The order has no such fulfilment' },
   'return-not-found': { status: 404, title: 'The order has no such return' },
   'dispute-not-found': { status: 404, title: 'There is no such dispute' },
+  'event-not-found': { status: 404, title: 'There is no such event' },
   'dead-letter-not-found': { status: 404, title: 'There is no such dead letter' },
   'api-key-not-found': { status: 404, title: 'There is no such API key' },
   'refund-not-found': { status: 404, title: 'The payment has no such refund' },

@@ -18,7 +18,7 @@ export const AsOfQuery = Type.Object(
         maximum: Number.MAX_SAFE_INTEGER,
         description:
           'As it was after this many changes: the `version` of an earlier answer, or of an event. One command may ' +
-          'make several changes; what was between them is seen with this parameter only. Not together with `at`.',
+          'make several changes; what was between them is seen with this parameter and `atPosition` only.',
       }),
     ),
     at: Type.Optional(
@@ -26,13 +26,30 @@ export const AsOfQuery = Type.Object(
         'As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the ' +
           'microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; ' +
           '`updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as ' +
-          '%2B. Not together with `atVersion`.',
+          '%2B.',
       ),
+    ),
+    atPosition: Type.Optional(
+      Type.String({
+        pattern: '^[1-9]\\d{0,17}$',
+        description:
+          'As it was right after this place in the log, the `position` of an event: exact for every event of an order ' +
+          'and its payments, those of one command or of one instant too. A place to come shows what is current. Only ' +
+          'one of `atVersion`, `at` and `atPosition` can be given.',
+      }),
     ),
   },
   { additionalProperties: false },
 );
 type AsOfQuery = Static<typeof AsOfQuery>;
+
+const AS_OF = ['at', 'atVersion', 'atPosition'] as const;
+
+const upToOf = ({ at, atVersion, atPosition }: AsOfQuery): UpTo => ({
+  ...(at !== undefined && { at }),
+  ...(atVersion !== undefined && { version: atVersion }),
+  ...(atPosition !== undefined && { position: BigInt(atPosition) }),
+});
 
 type Named = 'order' | 'payment';
 
@@ -43,18 +60,17 @@ export async function sendById(
   named: Named,
   read: (upTo?: UpTo) => Promise<Result<{ readonly version: number }, NotFound>>,
 ): Promise<FastifyReply> {
-  const { at, atVersion } = request.query;
-  if (at !== undefined && atVersion !== undefined) {
-    const detail = 'Ask for an instant or for a version.';
-    const errors = [
-      { in: 'query', pointer: '/at', message: 'must not come together with atVersion' },
-      { in: 'query', pointer: '/atVersion', message: 'must not come together with at' },
-    ] as const;
+  const given = AS_OF.filter((name) => request.query[name] !== undefined);
+  if (given.length > 1) {
+    const detail = 'Ask for an instant, for a version or for a position.';
+    const errors = given.map((name) => ({
+      in: 'query' as const,
+      pointer: `/${name}`,
+      message: `must not come together with ${given.filter((other) => other !== name).join(' and ')}`,
+    }));
     return sendProblem(request, reply, 'validation-failed', { detail, errors });
   }
-  const found = await read(
-    at !== undefined ? { at } : atVersion !== undefined ? { version: atVersion } : undefined,
-  );
+  const found = await read(given.length === 0 ? undefined : upToOf(request.query));
   if (!found.ok) return sendNotFound(request, reply, named, found.error);
   return sendVersioned(request.headers['if-none-match'], reply, found.value);
 }

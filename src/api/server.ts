@@ -21,6 +21,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { documentRoutes } from './document-routes.ts';
 import { KeySchema, NewKeySchema } from './api-key-schemas.ts';
 import { DisputeSchema, disputeRoutes } from './dispute-routes.ts';
+import { logRoutes } from './log-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { answerParserFaults, HTTP_LIMITS, limitConnections, listenWith } from './http-limits.ts';
 import { demandKeys } from './key-demand.ts';
@@ -124,6 +125,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     apiKeyRoutes(api, dependencies);
     auditRoutes(api, dependencies);
     sessionRoutes(api, dependencies);
+    logRoutes(api, dependencies);
     metricsRoutes(api, dependencies);
   });
   await server.register((scope) => {

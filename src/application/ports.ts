@@ -77,8 +77,11 @@ export type LoadedStream = {
 /** `after`: the version whose state the caller has already; 0: none. */
 export type LoadRequest = { readonly streamId: StreamId; readonly after: number };
 
-/** Time travel: nothing later than this version, or than this instant by the log's own clock (RFC 3339). */
-export type UpTo = { readonly version?: number; readonly at?: string };
+/**
+ * Time travel: nothing later than this version, than this instant by the log's own clock (RFC 3339), or than this
+ * position of the shard, which alone tells of two streams what each was at one moment.
+ */
+export type UpTo = { readonly version?: number; readonly at?: string; readonly position?: bigint };
 
 export type StoredCommand = { readonly fingerprint: string; readonly answer: Json };
 

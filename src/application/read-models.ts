@@ -16,7 +16,14 @@ export type ReadModels = {
   /** The order's events and its payments', in the order of the log. */
   orderHistory(tenantId: TenantId, orderId: OrderId): Promise<HistoryEntry[] | undefined>;
   payment(tenantId: TenantId, paymentId: PaymentId, upTo?: UpTo): Promise<Result<PaymentView, NotFound>>;
-  payments(tenantId: TenantId, orderId: OrderId): Promise<PaymentView[]>;
+  payments(
+    tenantId: TenantId,
+    filter: PaymentFilter,
+    limit: number,
+    after?: PaymentPlace,
+  ): Promise<PaymentView[]>;
+  /** All of them that fit, oldest first. */
+  paymentsOfOrder(tenantId: TenantId, orderId: OrderId, filter: PaymentFilter): Promise<PaymentView[]>;
   dailySales(tenantId: TenantId, limit: number): Promise<DailySales[]>;
   disputes(
     tenantId: TenantId,
@@ -47,6 +54,10 @@ export type OrderFilter = {
   readonly paymentStatus?: string;
   readonly fulfilmentStatus?: string;
   readonly customerId?: string;
+  readonly currency?: string;
+  /** Of the grand total, in minor units; both ends are within. */
+  readonly totalMin?: number;
+  readonly totalMax?: number;
   readonly createdAfter?: string;
   readonly createdBefore?: string;
 };
@@ -54,7 +65,23 @@ export type OrderFilter = {
 /** The place in a list, newest first, after which the next page begins. */
 export type OrderPlace = { readonly createdAt: string; readonly orderId: string };
 
+export type PaymentFilter = {
+  readonly status?: string;
+  readonly paymentMethod?: string;
+  readonly currency?: string;
+  /** Of what was asked for, in minor units; both ends are within. */
+  readonly amountMin?: number;
+  readonly amountMax?: number;
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
+};
+
+/** The place in a list, newest first. */
+export type PaymentPlace = { readonly createdAt: string; readonly paymentId: string };
+
 export type HistoryEntry = {
+  /** `shard-position`. */
+  readonly id: string;
   readonly eventId: string;
   readonly type: string;
   readonly streamId: string;

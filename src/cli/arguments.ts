@@ -1,20 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import { isDay, isInstant } from '../api/instant.ts';
+import { parseLogPlace, type LogPlace } from '../application/log-browsing.ts';
 import { parseOrderId } from '../domain/shared/ids.ts';
 import { wrongUsage } from './output.ts';
 
 // Commander puts the name of the option or argument in front of these sentences.
 
-/** Where an event stands in the log: `shard-position`. */
-export type Place = { readonly shard: number; readonly position: bigint };
-
-const PLACE = /^(\d{1,3})-([1-9]\d{0,17})$/;
-
-export function parsePlace(raw: string): Place {
-  const [, shard, position] = PLACE.exec(raw) ?? [];
-  if (shard === undefined || position === undefined)
-    throw new InvalidArgumentError('An event is named by shard and position, such as 0-42.');
-  return { shard: Number(shard), position: BigInt(position) };
+export function parsePlace(raw: string): LogPlace {
+  const place = parseLogPlace(raw);
+  if (!place) throw new InvalidArgumentError('An event is named by shard and position, such as 0-42.');
+  return place;
 }
 
 /** The id of an order, a payment or a payout: all name streams. */

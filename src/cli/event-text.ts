@@ -1,4 +1,4 @@
-import type { BrowsedEvent } from '../infrastructure/read-models/log-browser.ts';
+import type { BrowsedEvent } from '../application/log-browsing.ts';
 
 const DATA_CHARS_MAX = 160;
 

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { explain, type Caused } from '../application/causation.ts';
+import type { LogPlace } from '../application/log-browsing.ts';
 import { eventCodec } from '../infrastructure/codecs/event-codec.ts';
-import { browseAfter, browseOrder } from '../infrastructure/read-models/log-browser.ts';
-import { parsePlace, requireShard, type Place } from './arguments.ts';
-import { causationOf, causationTree, type Caused } from './causation.ts';
+import { browseAt, browseOrder } from '../infrastructure/read-models/log-browser.ts';
+import { parsePlace, requireShard } from './arguments.ts';
+import { causationTree } from './causation-tree.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { eventFacts } from './event-text.ts';
 import { CliProblem, EXIT } from './output.ts';
@@ -14,16 +16,14 @@ export const showCommand = (cli: Cli): Command =>
     example: 'events show 0-42',
   })
     .argument('<event>', 'its shard and position, such as 0-42', parsePlace)
-    .action(({ shard, position }: Place, options: JsonOption) =>
+    .action(({ shard, position }: LogPlace, options: JsonOption) =>
       onDatabase(cli, options, async ({ pool, shardCount, output }) => {
         requireShard(shard, shardCount, '<event>');
-        const [event] = await browseAfter(pool, eventCodec, { shard, after: position - 1n }, {}, 1);
-        if (event?.position !== position)
+        const event = await browseAt(pool, eventCodec, { shard, position });
+        if (!event)
           throw new CliProblem(`there is no event ${shard}-${position}: events tail shows the newest`);
-        const order = await browseOrder(pool, eventCodec, shard, event.streamId);
-        const causation = causationOf(event, order);
-        const { origin, chain, effects } = causation;
-        const together = order.filter((one) => one.commandId === event.commandId && one.id !== event.id);
+        const causation = explain(event, await browseOrder(pool, eventCodec, shard, event.streamId));
+        const { origin, chain, effects, together } = causation;
         output.answer(
           {
             event,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { BrowsedEvent, LogPlace } from '../application/log-browsing.ts';
 import { eventCodec } from '../infrastructure/codecs/event-codec.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
 import { shardOf } from '../infrastructure/system.ts';
@@ -7,15 +8,14 @@ import {
   browseAfter,
   browseUpTo,
   readHeads,
-  type BrowsedEvent,
   type BrowseFilter,
 } from '../infrastructure/read-models/log-browser.ts';
-import { parsePlace, parseStreamId, parseWhole, requireShard, type Place } from './arguments.ts';
+import { parsePlace, parseStreamId, parseWhole, requireShard } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { eventLine } from './event-text.ts';
 import { EXIT, wrongUsage, type Output } from './output.ts';
 
-type From = Place | 'start' | 'end';
+type From = LogPlace | 'start' | 'end';
 
 type Options = JsonOption & {
   readonly from?: From;
@@ -108,7 +108,7 @@ async function newest(
   return inTime(await Promise.all(ofShards)).slice(-limit);
 }
 
-const afterOf = (from: Place | 'start'): bigint => (from === 'start' ? 0n : from.position - 1n);
+const afterOf = (from: LogPlace | 'start'): bigint => (from === 'start' ? 0n : from.position - 1n);
 
 const inTime = (shards: readonly (readonly BrowsedEvent[])[]): BrowsedEvent[] =>
   shards.flat().toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0));

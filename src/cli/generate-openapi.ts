@@ -17,6 +17,7 @@ async function describe(): Promise<unknown> {
     orderHistory: unused,
     payment: unused,
     payments: unused,
+    paymentsOfOrder: unused,
     dailySales: unused,
     disputes: unused,
     awaitingRefunds: unused,
@@ -43,6 +44,7 @@ async function describe(): Promise<unknown> {
     readModels,
     requestErasure: unused,
     eventFeed: { head: unused, follow: unused },
+    logBrowser: { page: unused, find: unused, shards: unused },
     webhookEndpoints: {
       ...{ create: unused, list: unused, find: unused, change: unused },
       ...{ remove: unused, rotateSecret: unused, ping: unused },

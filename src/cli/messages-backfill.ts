@@ -5,20 +5,21 @@ import {
   isIntegrationEventType,
   type IntegrationEventType,
 } from '../application/integration-events.ts';
+import type { LogPlace } from '../application/log-browsing.ts';
 import { eventCodec } from '../infrastructure/codecs/event-codec.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
 import { backfill, type BackfillProgress } from '../infrastructure/rabbitmq/backfill.ts';
 import { startPublisher } from '../infrastructure/rabbitmq/publisher.ts';
 import { topologyFor } from '../infrastructure/rabbitmq/topology.ts';
 import { readHeads } from '../infrastructure/read-models/log-browser.ts';
-import { parsePlace, requireShard, type Place } from './arguments.ts';
+import { parsePlace, requireShard } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage, type Output } from './output.ts';
 
 type Options = JsonOption & {
   readonly queue: string;
   readonly types?: readonly IntegrationEventType[];
-  readonly after?: Place;
+  readonly after?: LogPlace;
 };
 
 export const backfillCommand = (cli: Cli): Command =>

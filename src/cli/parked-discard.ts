@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { LogPlace } from '../application/log-browsing.ts';
 import { discardParked, findParked } from '../infrastructure/event-log/parked-control.ts';
 import { actor } from './actor.ts';
-import { parsePlace, requireShard, type Place } from './arguments.ts';
+import { parsePlace, requireShard } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage } from './output.ts';
 import { parkedView, placeOf, requireSubscription, subscriptionOf } from './parked-view.ts';
@@ -17,7 +18,7 @@ export const discardCommand = (cli: Cli): Command =>
     .argument('<event>', 'its shard and position, such as 0-42', parsePlace)
     .requiredOption('--subscription <name>', 'which one is to do without it')
     .requiredOption('--reason <text>', 'why, for whoever asks later')
-    .action((place: Place, options: Options) => {
+    .action((place: LogPlace, options: Options) => {
       const { subscription, reason } = options;
       if (reason.trim() === '') throw wrongUsage('--reason is empty: say why, for whoever asks later');
       return onDatabase(cli, options, async ({ pool, shardCount, output }) => {

@@ -10,9 +10,10 @@ import {
   subscriptionStandings,
   type UnitStanding,
 } from '../infrastructure/event-log/subscription-control.ts';
+import type { LogPlace } from '../application/log-browsing.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
 import { actor } from './actor.ts';
-import { parsePlace, parseStreamId, parseWhole, requireShard, type Place } from './arguments.ts';
+import { parsePlace, parseStreamId, parseWhole, requireShard } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage } from './output.ts';
 import { placeOf, requireSubscription, subscriptionOf } from './parked-view.ts';
@@ -45,7 +46,7 @@ export const retryCommand = (cli: Cli): Command =>
       parseWhole(0, WAIT_SECONDS.max),
       WAIT_SECONDS.fallback,
     )
-    .action((place: Place | undefined, options: Options) => {
+    .action((place: LogPlace | undefined, options: Options) => {
       const filter = filterOf(place, options);
       return onDatabase(cli, options, async ({ pool, shardCount, output }) => {
         if (place) requireShard(place.shard, shardCount, '[event]');
@@ -62,7 +63,7 @@ export const retryCommand = (cli: Cli): Command =>
       });
     });
 
-function filterOf(place: Place | undefined, { stream, all, subscription }: Options): ParkedFilter {
+function filterOf(place: LogPlace | undefined, { stream, all, subscription }: Options): ParkedFilter {
   const ways = [place, stream, all].filter((way) => way !== undefined);
   if (ways.length !== 1)
     throw wrongUsage('say which events to retry: an event such as 0-42, or --stream, or --all');

@@ -46,7 +46,8 @@ const OPENED_BY: Readonly<Record<Scope, string>> = {
   admin: `createWebhookEndpoint listWebhookEndpoints getWebhookEndpoint changeWebhookEndpoint deleteWebhookEndpoint
     rotateWebhookSecret pingWebhookEndpoint listWebhookDeliveries getWebhookDelivery redeliverWebhook
     listApiKeys getApiKey createApiKey rotateApiKey revokeApiKey`,
-  ops: `listDeadLetterGroups listDeadLetters getDeadLetter replayDeadLetters discardDeadLetters listAudit`,
+  ops: `listDeadLetterGroups listDeadLetters getDeadLetter replayDeadLetters discardDeadLetters listAudit
+    listLogEvents getLogEvent listShards`,
 };
 const SCOPE_OF: Readonly<Record<string, Scope>> = Object.fromEntries(
   SCOPES.flatMap((scope) => OPENED_BY[scope].split(/\s+/).map((name) => [name, scope] as const)),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { causationOf, causationTree } from '../../src/cli/causation.ts';
-import type { BrowsedEvent } from '../../src/infrastructure/read-models/log-browser.ts';
+import { causationOf } from '../../src/application/causation.ts';
+import type { BrowsedEvent } from '../../src/application/log-browsing.ts';
+import { causationTree } from '../../src/cli/causation-tree.ts';
 import { cliOn, jsonOf, startCli, type CliRun } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { newOrder, openTestLog, orderIdOn } from '../support/log.ts';

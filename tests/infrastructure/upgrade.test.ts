@@ -91,7 +91,7 @@ async function expectReadRight(): Promise<void> {
   expect(listed.toSorted(byOrderId)).toEqual(right.orders.toSorted(byOrderId));
   for (const [index, name] of NAMES.entries()) {
     const { orderId, paymentId } = orders[name];
-    expect(await readModels.payments(TENANT, orderId)).toEqual(right.payments[index]);
+    expect(await readModels.paymentsOfOrder(TENANT, orderId, {})).toEqual(right.payments[index]);
     const payment = await readModels.payment(TENANT, paymentId);
     expect(payment.ok ? [payment.value] : []).toEqual(right.payments[index]);
     const history = await readModels.orderHistory(TENANT, orderId);

@@ -151,8 +151,10 @@ function loaded({ category, snapshot, events }: Stream, after: number): LoadedSt
   return { category, ...usable, events: events.filter(({ version }) => version > from) };
 }
 
-const isUpTo = (event: RecordedEvent, { version = Infinity, at }: UpTo): boolean =>
-  event.version <= version && (at === undefined || Date.parse(event.recordedAt) <= Date.parse(at));
+const isUpTo = (event: RecordedEvent, { version = Infinity, at, position }: UpTo): boolean =>
+  event.version <= version &&
+  (at === undefined || Date.parse(event.recordedAt) <= Date.parse(at)) &&
+  (position === undefined || event.position <= position);
 
 function requireOneShard(streamIds: readonly string[]): void {
   const shards = new Set(streamIds.map((id) => shardOf(id, SHARDS)));

@@ -75,7 +75,7 @@ export async function readStreams(
   shard: number,
   tenantId: string,
   streamIds: readonly string[],
-  { version = INT_MAX, at = 'infinity' }: UpTo = {},
+  { version = INT_MAX, at = 'infinity', position = POSITION_MAX }: UpTo = {},
 ): Promise<RecordedEvent[][]> {
   const { rows } = await pool.query<EventRow & { ordinal: number; id: string; archived: boolean }>({
     name: 'read-streams',
@@ -84,11 +84,14 @@ export async function readStreams(
       cross join lateral (${STREAM} and k.tenant_id = $3 limit 1) s
       left join lateral (
         select * from event e where e.shard = $1 and e.stream_id = u.id
-          and e.version <= $4 and e.recorded_at <= $5 order by e.version
+          and e.version <= $4 and e.recorded_at <= $5 and e.position <= $6 order by e.version
       ) e on true
       where e.version is not null or s.archived
       order by u.ordinal, e.version`,
-    values: [shard, streamIds, tenantId, Math.min(version, INT_MAX), at.replace(BELOW_MICROSECONDS, '')],
+    values: [
+      ...[shard, streamIds, tenantId],
+      ...[Math.min(version, INT_MAX), at.replace(BELOW_MICROSECONDS, ''), position],
+    ],
   });
   await openRows(pool, codec, rows);
   const streams: RecordedEvent[][] = streamIds.map(() => []);
@@ -102,6 +105,7 @@ export async function readStreams(
 }
 
 const INT_MAX = 2_147_483_647;
+const POSITION_MAX = 9_223_372_036_854_775_807n;
 // PostgreSQL would round them, perhaps up to an event that was not recorded yet.
 const BELOW_MICROSECONDS = /(?<=\.\d{6})\d+/;
 

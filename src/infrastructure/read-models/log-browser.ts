@@ -1,43 +1,29 @@
-import type { EventMetadata, Json, UpTo } from '../../application/ports.ts';
+import type { BrowsedEvent, LogPlace } from '../../application/log-browsing.ts';
+import type { EventMetadata, UpTo } from '../../application/ports.ts';
 import { UnreadableEvent, type EventCodec } from '../codecs/event-codec.ts';
 import { openRows, type ReadingCodec } from '../event-log/open-rows.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { shownData } from './order-history.ts';
 import { instantText } from '../postgres/column-text.ts';
 
-/** An event of the log as operators see it, whoever's it is and whether or not this build can read it. */
-export type BrowsedEvent = Omit<EventMetadata, 'traceparent'> & {
-  /** `shard-position`, as the event is named everywhere outside. */
-  readonly id: string;
-  readonly shard: number;
-  readonly position: bigint;
-  readonly streamId: string;
-  readonly version: number;
-  readonly eventId: string;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly recordedAt: string;
-  /** Null when it is unreadable: what this build does not know it cannot strip of secrets either. */
-  readonly data: Json;
-  readonly unreadable: string | null;
-};
-
 export type BrowseFilter = {
   readonly type?: string | undefined;
   readonly streamId?: string | undefined;
 };
 
-type Row = Pick<
+/** As it is stored. */
+export type BrowsedRow = Pick<
   BrowsedEvent,
-  'position' | 'streamId' | 'version' | 'eventId' | 'type' | 'schemaVersion' | 'recordedAt'
+  'shard' | 'position' | 'streamId' | 'version' | 'eventId' | 'type' | 'schemaVersion' | 'recordedAt'
 > & {
   data: unknown;
   readonly metadata: EventMetadata;
 };
 
-const SELECT = `select e.position, e.stream_id as "streamId", e.version, e.event_id as "eventId", e.type,
+export const BROWSED = `e.shard, e.position, e.stream_id as "streamId", e.version, e.event_id as "eventId", e.type,
   e.schema_version as "schemaVersion", e.data, e.metadata,
-  ${instantText('e.recorded_at')} as "recordedAt" from event e`;
+  ${instantText('e.recorded_at')} as "recordedAt"`;
+const SELECT = `select ${BROWSED} from event e`;
 const MATCHES = `($3::text is null or e.type = $3) and ($4::uuid is null or e.stream_id = $4)`;
 
 /** Up to `limit` of the events after a position that match, oldest first. */
@@ -48,11 +34,11 @@ export async function browseAfter(
   { type, streamId }: BrowseFilter,
   limit: number,
 ): Promise<BrowsedEvent[]> {
-  const { rows } = await pool.query<Row>(
+  const { rows } = await pool.query<BrowsedRow>(
     `${SELECT} where e.shard = $1 and e.position > $2 and ${MATCHES} order by e.position limit $5`,
     [shard, after, type ?? null, streamId ?? null, limit],
   );
-  return browse(pool, codec, shard, rows);
+  return browse(pool, codec, rows);
 }
 
 /** The newest `limit` events up to a position that match, oldest first. */
@@ -63,11 +49,25 @@ export async function browseUpTo(
   { type, streamId }: BrowseFilter,
   limit: number,
 ): Promise<BrowsedEvent[]> {
-  const { rows } = await pool.query<Row>(
+  const { rows } = await pool.query<BrowsedRow>(
     `${SELECT} where e.shard = $1 and e.position <= $2 and ${MATCHES} order by e.position desc limit $5`,
     [shard, upTo, type ?? null, streamId ?? null, limit],
   );
-  return browse(pool, codec, shard, rows.toReversed());
+  return browse(pool, codec, rows.toReversed());
+}
+
+/** The event at a place; undefined: there is none, or it is in the archive. */
+export async function browseAt(
+  pool: Pool,
+  codec: ReadingCodec,
+  { shard, position }: LogPlace,
+): Promise<BrowsedEvent | undefined> {
+  const { rows } = await pool.query<BrowsedRow>(`${SELECT} where e.shard = $1 and e.position = $2`, [
+    shard,
+    position,
+  ]);
+  const [event] = await browse(pool, codec, rows);
+  return event;
 }
 
 /** One stream, or as much of it as there was. */
@@ -78,12 +78,12 @@ export async function browseStream(
   streamId: string,
   { version, at = 'infinity' }: UpTo,
 ): Promise<BrowsedEvent[]> {
-  const { rows } = await pool.query<Row>(
+  const { rows } = await pool.query<BrowsedRow>(
     `${SELECT} where e.shard = $1 and e.stream_id = $2 and ($3::int is null or e.version <= $3)
      and e.recorded_at <= $4 order by e.version`,
     [shard, streamId, version ?? null, at.replace(BELOW_MICROSECONDS, '')],
   );
-  return browse(pool, codec, shard, rows);
+  return browse(pool, codec, rows);
 }
 
 // PostgreSQL would round them, perhaps up to an event that was not recorded yet.
@@ -111,12 +111,12 @@ async function browseStreams(
   shard: number,
   streamIds: readonly string[],
 ): Promise<BrowsedEvent[]> {
-  const { rows } = await pool.query<Row>(
+  const { rows } = await pool.query<BrowsedRow>(
     `select s.* from unnest($2::uuid[]) as u (id)
      cross join lateral (${SELECT} where e.shard = $1 and e.stream_id = u.id) s order by s.position`,
     [shard, streamIds],
   );
-  return browse(pool, codec, shard, rows);
+  return browse(pool, codec, rows);
 }
 
 /** A payment names its order, an order the payments that claimed its money. */
@@ -151,22 +151,20 @@ export async function readHeads(pool: Pool): Promise<bigint[]> {
   return rows.map(({ head }) => head);
 }
 
-async function browse(
+export async function browse(
   pool: Pool,
   codec: ReadingCodec,
-  shard: number,
-  rows: readonly Row[],
+  rows: readonly BrowsedRow[],
 ): Promise<BrowsedEvent[]> {
   await openRows(pool, codec, rows);
-  return rows.map((row) => toBrowsed(codec, shard, row));
+  return rows.map((row) => toBrowsed(codec, row));
 }
 
-function toBrowsed(codec: EventCodec, shard: number, { data, metadata, ...row }: Row): BrowsedEvent {
+function toBrowsed(codec: EventCodec, { data, metadata, ...row }: BrowsedRow): BrowsedEvent {
   const { tenantId, commandId, correlationId, causationId, actor } = metadata;
   const { type, schemaVersion } = row;
   const about = {
-    id: `${shard}-${row.position}`,
-    shard,
+    id: `${row.shard}-${row.position}`,
     ...row,
     tenantId,
     commandId,

@@ -33,11 +33,12 @@ function toHistory(events: readonly RecordedEvent[]): HistoryEntry[] {
 
 /** `eventIds`: of the events among which its cause is looked for, all of the same order. */
 function toHistoryEntry(
-  { eventId, streamId, version, position, recordedAt, metadata, event }: RecordedEvent,
+  { shard, eventId, streamId, version, position, recordedAt, metadata, event }: RecordedEvent,
   eventIds: ReadonlySet<string>,
 ): HistoryEntry {
   const { commandId, correlationId, causationId, actor } = metadata;
   return {
+    id: `${shard}-${position}`,
     eventId,
     type: event.type,
     streamId,

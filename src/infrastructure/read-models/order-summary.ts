@@ -91,6 +91,8 @@ type OrderSummaryTable = {
   customer_id: string;
   status: string;
   payment_status: string;
+  currency: string;
+  total_minor: number | bigint;
   version: number;
   created_at: Date | string;
   state: unknown;
@@ -119,6 +121,9 @@ export const orderLists = ({ pool, log }: Source) => {
     if (filter.paymentStatus) query = query.where('payment_status', '=', filter.paymentStatus);
     if (filter.fulfilmentStatus) query = query.where('fulfilment_status', '=', filter.fulfilmentStatus);
     if (filter.customerId) query = query.where('customer_id', '=', filter.customerId);
+    if (filter.currency) query = query.where('currency', '=', filter.currency);
+    if (filter.totalMin !== undefined) query = query.where('total_minor', '>=', filter.totalMin);
+    if (filter.totalMax !== undefined) query = query.where('total_minor', '<=', filter.totalMax);
     if (filter.createdAfter) query = query.where('created_at', '>', filter.createdAfter);
     if (filter.createdBefore) query = query.where('created_at', '<', filter.createdBefore);
     if (after)

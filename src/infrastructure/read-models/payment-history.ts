@@ -2,12 +2,10 @@ import { viewPayment, type PaymentView } from '../../application/payments/paymen
 import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
 import { nextPaymentWake } from '../../domain/payments/payment-timers.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
-import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { toJson } from '../codecs/money-json.ts';
 import { isPaymentEvent } from '../codecs/payment-codec.ts';
 import type { Tx } from '../postgres/pool.ts';
-import { currentStates, type StateRow } from './current-states.ts';
 import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
 import { readerById, type ReadById, type Source } from './read-by-id.ts';
 
@@ -84,20 +82,3 @@ export const paymentReader = (source: Source): ReadById<PaymentView> =>
     key: 'payment_id',
     view: (payment, version) => (payment.status === 'absent' ? undefined : viewPayment(payment, version)),
   });
-
-/** All payments of an order, oldest first; may lag the log by what the projector is behind. */
-export async function listPayments(
-  { pool, log }: Source,
-  tenantId: TenantId,
-  orderId: OrderId,
-): Promise<PaymentView[]> {
-  const { rows } = await pool.query<StateRow>(
-    `select payment_id as id, version, state, state_version as shape from payment_history
-     where tenant_id = $1 and order_id = $2 order by created_at, payment_id limit 1000`,
-    [tenantId, orderId],
-  );
-  const payments = await currentStates(log, tenantId, paymentAggregate, rows);
-  return payments.flatMap(({ state, version }) =>
-    state.status === 'absent' ? [] : [viewPayment(state, version)],
-  );
-}

@@ -65,7 +65,7 @@ export function readerById<State, View>(
     const [events = []] = await log.readStreams(tenantId, [id], upTo);
     const then = found(foldStream(aggregate, events));
     if (!then.ok) return err(await whyNotThen(tenantId, id));
-    const isShort = upTo.at === undefined && events.length < (upTo.version ?? 0);
+    const isShort = events.length < (upTo.version ?? 0);
     return isShort ? err({ code: 'version-not-reached', current: events.length }) : then;
   }
 

@@ -8,7 +8,8 @@ import { listDisputes } from './disputes.ts';
 import { listLedgerEntries, readTrialBalance } from './ledger-queries.ts';
 import { readOrderHistory } from './order-history.ts';
 import { orderLists, orderReader } from './order-summary.ts';
-import { listPayments, paymentReader } from './payment-history.ts';
+import { paymentReader } from './payment-history.ts';
+import { paymentLists } from './payment-lists.ts';
 
 export function openReadModels(pool: Pool, log: EventLog, shardCount: number): ReadModels {
   const source = { pool, log, shardCount };
@@ -17,7 +18,7 @@ export function openReadModels(pool: Pool, log: EventLog, shardCount: number): R
     orders: orderLists(source),
     orderHistory: (tenantId, orderId) => readOrderHistory(log, tenantId, orderId),
     payment: paymentReader(source),
-    payments: (tenantId, orderId) => listPayments(source, tenantId, orderId),
+    ...paymentLists(source),
     disputes: (tenantId, filter, limit, after) => listDisputes(pool, tenantId, filter, limit, after),
     awaitingRefunds: (tenantId, limit, after) => listAwaitingRefunds(pool, tenantId, limit, after),
     trialBalance: (tenantId, at) => readTrialBalance(pool, tenantId, at),

@@ -1,4 +1,4 @@
-import type { BrowsedEvent } from '../infrastructure/read-models/log-browser.ts';
+import type { BrowsedEvent } from './log-browsing.ts';
 
 export type Caused = { readonly event: BrowsedEvent; readonly effects: readonly Caused[] };
 
@@ -43,21 +43,15 @@ function effectsOf(
     }));
 }
 
-/** The chain and what came of it as one tree, the event itself marked. */
-export function causationTree({ origin, chain, effects }: Causation): string {
-  const lines = [`${origin.actor}, request ${origin.id}`];
-  chain.forEach((event, depth) => {
-    lines.push(branch(event, depth) + (depth === chain.length - 1 ? '   <- this event' : ''));
-  });
-  const addAll = (caused: readonly Caused[], depth: number): void => {
-    for (const { event, effects: further } of caused) {
-      lines.push(branch(event, depth));
-      addAll(further, depth + 1);
-    }
-  };
-  addAll(effects, chain.length);
-  return lines.join('\n');
-}
+/** An event, how it came about and what came of it. */
+export type Explained = Causation & {
+  readonly event: BrowsedEvent;
+  /** The others of the same command. */
+  readonly together: readonly BrowsedEvent[];
+};
 
-const branch = ({ id, type, streamId, version, actor }: BrowsedEvent, depth: number): string =>
-  `${'   '.repeat(depth)}└─ ${id} ${type}, ${streamId} v${version}, ${actor}`;
+export const explain = (event: BrowsedEvent, order: readonly BrowsedEvent[]): Explained => ({
+  event,
+  ...causationOf(event, order),
+  together: order.filter((one) => one.commandId === event.commandId && one.id !== event.id),
+});
