@@ -36,6 +36,14 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, ProblemDoc>> = {
     detail: 'The order has no return with this id.',
   },
   'dispute-not-found': { when: 'No dispute of your tenant has this id.', remedy: LOOK_AT_ID },
+  'break-not-found': {
+    when: 'No break of your tenant has this id.',
+    remedy: 'Look at the list of breaks.',
+  },
+  'ledger-account-not-found': {
+    when: 'The chart of accounts has no account of this name.',
+    remedy: 'Look at the list of accounts.',
+  },
   'dead-letter-not-found': {
     when: 'No dead letter of your tenant has this id. Settled ones are forgotten after 30 days.',
     remedy: 'Look at the list of dead letters.',

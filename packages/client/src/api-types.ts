@@ -475,6 +475,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments/{paymentId}/refunds/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a refund would come to, or why it would be refused; nothing is done
+         * @description Others may change the payment before the refund itself: with If-Match they cannot unnoticed.
+         *
+         *     Needs the scope `refunds:write`.
+         */
+        post: operations["previewRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments/{paymentId}/refunds/{refundId}/approve": {
         parameters: {
             query?: never;
@@ -679,6 +701,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every account that was ever booked on, by currency: what it is for and what it comes to
+         * @description Needs the scope `orders:read`.
+         */
+        get: operations["listLedgerAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/accounts/{account}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was booked on an account in one currency, oldest first, and what it came to each time
+         * @description What was booked exactly at `from` is in `opening`, what was booked exactly at `to` in an entry: the statements of periods that follow each other fit together, and both sums are those of the trial balance `at` the same instants.
+         *
+         *     Needs the scope `orders:read`.
+         */
+        get: operations["getAccountStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reconciliation/breaks": {
         parameters: {
             query?: never;
@@ -691,6 +755,28 @@ export interface paths {
          * @description Needs the scope `orders:read`.
          */
         get: operations["listReconciliationBreaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation/breaks/{breakId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A break, with what each of the books has to say of it now
+         * @description The provider is asked while you wait, for some seconds at most. One that is away costs nothing but its side of the answer.
+         *
+         *     Needs the scope `orders:read`.
+         */
+        get: operations["getReconciliationBreak"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2565,7 +2651,10 @@ export interface operations {
     };
     amendOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2776,7 +2865,10 @@ export interface operations {
     };
     cancelOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2832,7 +2924,10 @@ export interface operations {
     };
     createFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2860,10 +2955,21 @@ export interface operations {
                         /** Format: int32 */
                         quantity: number;
                     }[];
+                    /** @description Why; kept with the fulfilment */
+                    reason?: string;
                 };
             };
         };
         responses: {
+            /** @description With `dryRun`: the order as it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
             /** @description The order after it */
             201: {
                 headers: {
@@ -2873,11 +2979,21 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Done; you preferred no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     shipFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2902,6 +3018,8 @@ export interface operations {
                 "application/json": {
                     /** @description Where the parcel can be followed */
                     tracking?: string;
+                    /** @description Why; kept with the fulfilment */
+                    reason?: string;
                 };
             };
         };
@@ -2926,7 +3044,10 @@ export interface operations {
     };
     deliverFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2948,7 +3069,10 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Why; kept with the order */
+                    reason?: string;
+                };
             };
         };
         responses: {
@@ -2972,7 +3096,10 @@ export interface operations {
     };
     cancelFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3021,7 +3148,10 @@ export interface operations {
     };
     requestReturn: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3055,6 +3185,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dryRun`: the order as it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
             /** @description The order after it */
             201: {
                 headers: {
@@ -3064,11 +3203,21 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Done; you preferred no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     receiveReturn: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3090,7 +3239,10 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Why; kept with the order */
+                    reason?: string;
+                };
             };
         };
         responses: {
@@ -3294,7 +3446,10 @@ export interface operations {
     };
     capturePayment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3337,6 +3492,8 @@ export interface operations {
                     };
                     /** @description Lets go of what is left after this capture */
                     final?: boolean;
+                    /** @description Why; kept with the capture */
+                    reason?: string;
                 };
             };
         };
@@ -3370,7 +3527,10 @@ export interface operations {
     };
     voidPayment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3444,7 +3604,10 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Why; kept in the audit, since asking changes nothing by itself */
+                    reason?: string;
+                };
             };
         };
         responses: {
@@ -3565,6 +3728,152 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refund"];
+                };
+            };
+        };
+    };
+    previewRefund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the decision was made on; `*` stands for any */
+                "If-Match"?: string;
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description The payment */
+                paymentId: string;
+            };
+            cookie?: never;
+        };
+        /** @description An amount, or units of lines at their price; neither: all that can still be given back */
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /**
+                     * @example {
+                     *       "amount": 1999,
+                     *       "currency": "USD"
+                     *     }
+                     */
+                    amount?: {
+                        /**
+                         * Format: int64
+                         * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                         */
+                        amount: number;
+                        /**
+                         * Format: currency
+                         * @description ISO 4217 code
+                         * @example USD
+                         */
+                        currency: string;
+                    };
+                    items?: {
+                        /** @description Of the order */
+                        lineId: string;
+                        /** Format: int32 */
+                        quantity: number;
+                    }[];
+                    /** @description Why; kept with the refund */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What it would come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount": {
+                     *         "amount": 1999,
+                     *         "currency": "USD"
+                     *       },
+                     *       "refundableAfter": {
+                     *         "amount": 0,
+                     *         "currency": "USD"
+                     *       },
+                     *       "needsApproval": true,
+                     *       "lines": [
+                     *         {
+                     *           "lineId": "1",
+                     *           "quantity": 1,
+                     *           "amount": {
+                     *             "amount": 1999,
+                     *             "currency": "USD"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * @example {
+                         *       "amount": 1999,
+                         *       "currency": "USD"
+                         *     }
+                         */
+                        amount: {
+                            /**
+                             * Format: int64
+                             * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                             */
+                            amount: number;
+                            /**
+                             * Format: currency
+                             * @description ISO 4217 code
+                             * @example USD
+                             */
+                            currency: string;
+                        };
+                        /** @description What could still be given back of the payment after it */
+                        refundableAfter: {
+                            /**
+                             * Format: int64
+                             * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                             */
+                            amount: number;
+                            /**
+                             * Format: currency
+                             * @description ISO 4217 code
+                             * @example USD
+                             */
+                            currency: string;
+                        };
+                        /** @description It would wait for a second person */
+                        needsApproval: boolean;
+                        /** @description Of a refund of lines: what each is worth */
+                        lines?: {
+                            lineId: string;
+                            /** Format: int64 */
+                            quantity: number;
+                            /**
+                             * @example {
+                             *       "amount": 1999,
+                             *       "currency": "USD"
+                             *     }
+                             */
+                            amount: {
+                                /**
+                                 * Format: int64
+                                 * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                                 */
+                                amount: number;
+                                /**
+                                 * Format: currency
+                                 * @description ISO 4217 code
+                                 * @example USD
+                                 */
+                                currency: string;
+                            };
+                        }[];
+                    };
                 };
             };
         };
@@ -4132,6 +4441,160 @@ export interface operations {
             };
         };
     };
+    listLedgerAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "account": "psp_clearing:simulated",
+                     *           "currency": "USD",
+                     *           "kind": "asset",
+                     *           "description": "Our warehouse",
+                     *           "debit": "3998",
+                     *           "credit": "3998",
+                     *           "balance": "0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** @description Such as `psp_clearing:simulated`, `revenue`; `order_funds`: the funds of all orders together */
+                            account: string;
+                            currency: string;
+                            /**
+                             * @description `memo`: no money of ours, and in no balance sheet; every other one as its name says
+                             * @enum {unknown}
+                             */
+                            kind: "asset" | "liability" | "income" | "expense" | "memo";
+                            /** @description What it is for */
+                            description: string;
+                            /** @description All that was ever debited, in minor units as a decimal string: a sum has no upper limit */
+                            debit: string;
+                            /** @description All that was ever credited, in minor units as a decimal string: a sum has no upper limit */
+                            credit: string;
+                            /** @description Debit less credit, in minor units as a decimal string: a sum has no upper limit */
+                            balance: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getAccountStatement: {
+        parameters: {
+            query: {
+                /** @description ISO 4217 code; each has a statement of its own */
+                currency: string;
+                /** @description Only what was booked after this instant */
+                from?: string;
+                /** @description Only what was booked by this instant */
+                to?: string;
+                /** @description How many at most */
+                limit?: number;
+                /** @description From `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description Its name; `order_funds` and `psp_clearing` without a colon stand for all of theirs */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "psp_clearing:simulated",
+                     *       "currency": "USD",
+                     *       "from": "2026-01-01T00:00:00.000Z",
+                     *       "to": "2026-02-01T00:00:00.000Z",
+                     *       "opening": "0",
+                     *       "closing": "3998",
+                     *       "data": [
+                     *         {
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "order.created",
+                     *           "orderId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "account": "psp_clearing:simulated",
+                     *           "debit": "3998",
+                     *           "credit": "3998",
+                     *           "balance": "0",
+                     *           "bookedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Such as `psp_clearing:simulated`, `revenue`; `order_funds`: the funds of all orders together */
+                        account: string;
+                        currency: string;
+                        /** @description As it was asked for; null: from the beginning */
+                        from: string | null;
+                        /** @description As it was asked for; null: until now */
+                        to: string | null;
+                        /** @description Balance with all that was booked by `from`, in minor units as a decimal string: a sum has no upper limit */
+                        opening: string;
+                        /** @description Balance with all that was booked by `to`, in minor units as a decimal string: a sum has no upper limit */
+                        closing: string;
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description The event that was booked
+                             */
+                            eventId: string;
+                            type: string;
+                            /** @description The order that it is about; null: of none, as a payout is */
+                            orderId: string | null;
+                            /** @description The one that was booked on, where one name stands for several */
+                            account: string;
+                            /** @description Debited, in minor units as a decimal string: a sum has no upper limit */
+                            debit: string;
+                            /** @description Credited, in minor units as a decimal string: a sum has no upper limit */
+                            credit: string;
+                            /** @description Balance with this entry, in minor units as a decimal string: a sum has no upper limit */
+                            balance: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, by the clock of the log
+                             */
+                            bookedAt: string;
+                        }[];
+                        /** @description null on the last page */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
     listReconciliationBreaks: {
         parameters: {
             query?: {
@@ -4165,6 +4628,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "breakId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
                      *           "day": "2026-01-31",
                      *           "provider": "simulated",
                      *           "kind": "missing-in-ledger",
@@ -4187,6 +4651,11 @@ export interface operations {
                      */
                     "application/json": {
                         data: {
+                            /**
+                             * Format: uuid
+                             * @description Names it, as long as it is there
+                             */
+                            breakId: string;
                             /**
                              * Format: date
                              * @description UTC, by the books that have it
@@ -4224,6 +4693,227 @@ export interface operations {
                         }[];
                         /** @description null on the last page */
                         nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getReconciliationBreak: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description From the list */
+                breakId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "breakId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "day": "2026-01-31",
+                     *       "provider": "simulated",
+                     *       "kind": "missing-in-ledger",
+                     *       "subject": "re_1NqGx2",
+                     *       "status": "open",
+                     *       "currency": "USD",
+                     *       "expected": "3998",
+                     *       "actual": "3900",
+                     *       "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "orderId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "transactionId": "txn_1NqGx2",
+                     *       "payoutId": "po_1NqGx2",
+                     *       "foundAt": "2026-01-31T12:00:00.000Z",
+                     *       "resolvedAt": "2026-01-31T12:00:00.000Z",
+                     *       "states": {
+                     *         "ledger": "found",
+                     *         "provider": "found",
+                     *         "settlement": "found"
+                     *       },
+                     *       "sides": {
+                     *         "ledger": [
+                     *           {
+                     *             "id": "184",
+                     *             "at": "2026-01-31T12:00:00.000Z",
+                     *             "type": "order.created",
+                     *             "amount": "3998",
+                     *             "currency": "USD",
+                     *             "fee": "60",
+                     *             "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "payoutId": "po_1NqGx2"
+                     *           }
+                     *         ],
+                     *         "provider": [
+                     *           {
+                     *             "id": "184",
+                     *             "at": "2026-01-31T12:00:00.000Z",
+                     *             "type": "order.created",
+                     *             "amount": "3998",
+                     *             "currency": "USD",
+                     *             "fee": "60",
+                     *             "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "payoutId": "po_1NqGx2"
+                     *           }
+                     *         ],
+                     *         "settlement": [
+                     *           {
+                     *             "id": "184",
+                     *             "at": "2026-01-31T12:00:00.000Z",
+                     *             "type": "order.created",
+                     *             "amount": "3998",
+                     *             "currency": "USD",
+                     *             "fee": "60",
+                     *             "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "payoutId": "po_1NqGx2"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Names it, as long as it is there
+                         */
+                        breakId: string;
+                        /**
+                         * Format: date
+                         * @description UTC, by the books that have it
+                         */
+                        day: string;
+                        provider: string;
+                        /** @enum {unknown} */
+                        kind: "missing-in-ledger" | "missing-at-provider" | "amount-differs" | "unknown-payment" | "unknown-transaction" | "not-settled" | "settled-twice" | "settlement-amount-differs" | "payout-sum-differs";
+                        /** @description With day, provider and kind it names this break */
+                        subject: string;
+                        /** @enum {unknown} */
+                        status: "open" | "resolved";
+                        currency: string;
+                        /** @description What the book that speaks for it says, in signed minor units as a decimal string; null: there is none */
+                        expected: string | null;
+                        /** @description What the book that was compared with it has, in signed minor units as a decimal string; null: there is none */
+                        actual: string | null;
+                        /** @description The capture, the refund, or the dispute */
+                        operationId: string | null;
+                        /** @description The payment */
+                        paymentId: string | null;
+                        /** @description The order */
+                        orderId: string | null;
+                        /** @description By the books of the provider */
+                        transactionId: string | null;
+                        /** @description By the books of the provider */
+                        payoutId: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was first found
+                         */
+                        foundAt: string;
+                        /** @description When it was found no more; null while it is open */
+                        resolvedAt: string | null;
+                        /** @description What came of asking each side */
+                        states: {
+                            /**
+                             * @description `found`: it has something. `nothing`: it was asked and has nothing. `unavailable`: it cannot be asked now, or not in time; ask again. `not-configured`: the provider is not configured here any more
+                             * @enum {unknown}
+                             */
+                            ledger: "found" | "nothing" | "unavailable" | "not-configured";
+                            /**
+                             * @description `found`: it has something. `nothing`: it was asked and has nothing. `unavailable`: it cannot be asked now, or not in time; ask again. `not-configured`: the provider is not configured here any more
+                             * @enum {unknown}
+                             */
+                            provider: "found" | "nothing" | "unavailable" | "not-configured";
+                            /**
+                             * @description `found`: it has something. `nothing`: it was asked and has nothing. `unavailable`: it cannot be asked now, or not in time; ask again. `not-configured`: the provider is not configured here any more
+                             * @enum {unknown}
+                             */
+                            settlement: "found" | "nothing" | "unavailable" | "not-configured";
+                        };
+                        sides: {
+                            /** @description What we booked; null: see `states` */
+                            ledger: {
+                                /** @description The event that was booked */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description UTC, by the clock of these books
+                                 */
+                                at: string;
+                                /** @description As these books call it */
+                                type: string;
+                                /** @description Signed minor units as a decimal string: what the provider owes us more */
+                                amount: string;
+                                currency: string;
+                                /** @description What the provider keeps of it, in signed minor units as a decimal string; null: there is none */
+                                fee: string | null;
+                                /** @description The capture, the refund, or the dispute */
+                                operationId: string | null;
+                                /** @description The payment */
+                                paymentId: string | null;
+                                /** @description The payout that it is in */
+                                payoutId: string | null;
+                            }[] | null;
+                            /** @description What the provider’s books say moved; null: see `states` */
+                            provider: {
+                                /** @description The transaction of the provider */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description UTC, by the clock of these books
+                                 */
+                                at: string;
+                                /** @description As these books call it */
+                                type: string;
+                                /** @description Signed minor units as a decimal string: what the provider owes us more */
+                                amount: string;
+                                currency: string;
+                                /** @description What the provider keeps of it, in signed minor units as a decimal string; null: there is none */
+                                fee: string | null;
+                                /** @description The capture, the refund, or the dispute */
+                                operationId: string | null;
+                                /** @description The payment */
+                                paymentId: string | null;
+                                /** @description The payout that it is in */
+                                payoutId: string | null;
+                            }[] | null;
+                            /** @description What the provider says that it paid out; null: see `states` */
+                            settlement: {
+                                /** @description The transaction of the provider */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description UTC, by the clock of these books
+                                 */
+                                at: string;
+                                /** @description As these books call it */
+                                type: string;
+                                /** @description Signed minor units as a decimal string: what the provider owes us more */
+                                amount: string;
+                                currency: string;
+                                /** @description What the provider keeps of it, in signed minor units as a decimal string; null: there is none */
+                                fee: string | null;
+                                /** @description The capture, the refund, or the dispute */
+                                operationId: string | null;
+                                /** @description The payment */
+                                paymentId: string | null;
+                                /** @description The payout that it is in */
+                                payoutId: string | null;
+                            }[] | null;
+                        };
                     };
                 };
             };
@@ -5620,7 +6310,7 @@ export interface operations {
     };
 }
 
-export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
+export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'break-not-found' | 'ledger-account-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
 
 export const OPERATIONS = {
   /** The process runs */
@@ -5642,23 +6332,23 @@ export const OPERATIONS = {
   /** One order, as of its last change or as it was */
   getOrder: {"method":"GET","path":"/api/orders/{orderId}","rest":"query","isKeyed":false,"isPaged":false},
   /** Change what was ordered, before it is fulfilled */
-  amendOrder: {"method":"PATCH","path":"/api/orders/{orderId}","rest":"body","isKeyed":true,"isPaged":false},
+  amendOrder: {"method":"PATCH","path":"/api/orders/{orderId}","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** All that happened to an order and its payments, in order */
   listOrderEvents: {"method":"GET","path":"/api/orders/{orderId}/events","rest":"query","isKeyed":false,"isPaged":false},
   /** Cancel an order; what was paid for it goes back */
-  cancelOrder: {"method":"POST","path":"/api/orders/{orderId}/cancel","rest":"body","isKeyed":true,"isPaged":false},
+  cancelOrder: {"method":"POST","path":"/api/orders/{orderId}/cancel","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Set lines aside for one shipment */
-  createFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments","rest":"body","isKeyed":true,"isPaged":false},
+  createFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** The lines leave the house */
-  shipFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/ship","rest":"body","isKeyed":true,"isPaged":false},
+  shipFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/ship","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** The shipment arrived; the last of a paid order completes it */
-  deliverFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/deliver","rest":"body","isKeyed":true,"isPaged":false},
+  deliverFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/deliver","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Give up a shipment that has not left yet */
-  cancelFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/cancel","rest":"body","isKeyed":true,"isPaged":false},
+  cancelFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/cancel","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Announce goods on their way back; a refund is a request of its own */
-  requestReturn: {"method":"POST","path":"/api/orders/{orderId}/returns","rest":"body","isKeyed":true,"isPaged":false},
+  requestReturn: {"method":"POST","path":"/api/orders/{orderId}/returns","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** The goods are back */
-  receiveReturn: {"method":"POST","path":"/api/orders/{orderId}/returns/{returnId}/receive","rest":"body","isKeyed":true,"isPaged":false},
+  receiveReturn: {"method":"POST","path":"/api/orders/{orderId}/returns/{returnId}/receive","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Pay an order; without an amount, all that is due */
   createPayment: {"method":"POST","path":"/api/payments","rest":"body","isKeyed":true,"isPaged":false},
   /** The payments of one order, oldest first */
@@ -5666,15 +6356,17 @@ export const OPERATIONS = {
   /** One payment, as of its last change or as it was */
   getPayment: {"method":"GET","path":"/api/payments/{paymentId}","rest":"query","isKeyed":false,"isPaged":false},
   /** Take what is authorized, or part of it */
-  capturePayment: {"method":"POST","path":"/api/payments/{paymentId}/capture","rest":"body","isKeyed":true,"isPaged":false},
+  capturePayment: {"method":"POST","path":"/api/payments/{paymentId}/capture","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Let go of what is authorized, while nothing was captured */
-  voidPayment: {"method":"POST","path":"/api/payments/{paymentId}/void","rest":"body","isKeyed":true,"isPaged":false},
+  voidPayment: {"method":"POST","path":"/api/payments/{paymentId}/void","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Ask the provider now what became of the payment */
   syncPayment: {"method":"POST","path":"/api/payments/{paymentId}/sync","rest":"body","isKeyed":true,"isPaged":false},
   /** Give back what was captured, or part of it */
   refundPayment: {"method":"POST","path":"/api/payments/{paymentId}/refunds","rest":"body","isKeyed":true,"isPaged":false},
   /** One refund of a payment */
   getRefund: {"method":"GET","path":"/api/payments/{paymentId}/refunds/{refundId}","rest":"query","isKeyed":false,"isPaged":false},
+  /** What a refund would come to, or why it would be refused; nothing is done */
+  previewRefund: {"method":"POST","path":"/api/payments/{paymentId}/refunds/preview","rest":"body","isKeyed":false,"isPaged":false},
   /** Approve of a refund that somebody else asked for: the money goes back */
   approveRefund: {"method":"POST","path":"/api/payments/{paymentId}/refunds/{refundId}/approve","rest":"body","isKeyed":true,"isPaged":false},
   /** Refuse a refund that waits for approval, one’s own included */
@@ -5695,8 +6387,14 @@ export const OPERATIONS = {
   getTrialBalance: {"method":"GET","path":"/api/ledger/trial-balance","rest":"query","isKeyed":false,"isPaged":false},
   /** The statement of an account, or all that was booked for an order, newest first */
   listLedgerEntries: {"method":"GET","path":"/api/ledger/entries","rest":"query","isKeyed":false,"isPaged":true},
+  /** Every account that was ever booked on, by currency: what it is for and what it comes to */
+  listLedgerAccounts: {"method":"GET","path":"/api/ledger/accounts","rest":"query","isKeyed":false,"isPaged":false},
+  /** What was booked on an account in one currency, oldest first, and what it came to each time */
+  getAccountStatement: {"method":"GET","path":"/api/ledger/accounts/{account}/statement","rest":"query","isKeyed":false,"isPaged":true},
   /** Where the ledger and a provider’s books do not agree, the newest day first */
   listReconciliationBreaks: {"method":"GET","path":"/api/reconciliation/breaks","rest":"query","isKeyed":false,"isPaged":true},
+  /** A break, with what each of the books has to say of it now */
+  getReconciliationBreak: {"method":"GET","path":"/api/reconciliation/breaks/{breakId}","rest":"query","isKeyed":false,"isPaged":false},
   /** Orders and payments per day and currency, newest first */
   listDailySales: {"method":"GET","path":"/api/daily-sales","rest":"query","isKeyed":false,"isPaged":false},
   /** Where messages are posted to, newest first */
