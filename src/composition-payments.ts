@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { paymentChanger } from './application/checkout/change-payment.ts';
+import { paymentChanger, paymentRehearser } from './application/checkout/change-payment.ts';
 import { orderReconciler } from './application/checkout/reconcile-order.ts';
 import { orderWants } from './application/checkout/still-wanted.ts';
 import { paymentTaker } from './application/checkout/take-payment.ts';
 import { waker } from './application/checkout/wake.ts';
-import type { ExecuteCommand } from './application/execute-command.ts';
+import { commandRehearser, type ExecuteCommand } from './application/execute-command.ts';
 import { orderCreator } from './application/orders/create-order.ts';
 import { disputeAnswerer } from './application/payments/disputes.ts';
 import { paymentOperations } from './application/payments/payment-operations.ts';
@@ -16,6 +16,7 @@ import { alwaysInStock } from './infrastructure/gateways/always-in-stock.ts';
 import { openProviders, type ProviderOptions } from './infrastructure/gateways/providers.ts';
 import { routeByRules } from './infrastructure/gateways/routing.ts';
 import type { Pool } from './infrastructure/postgres/pool.ts';
+import { syncNotes } from './infrastructure/operator-actions.ts';
 import { tenantOf, webhookInbox } from './infrastructure/postgres/webhook-inbox.ts';
 
 export type PaymentParts = {
@@ -48,17 +49,18 @@ export async function composePayments({ pool, shardCount, logger, payments, ...p
   const isStillWanted = orderWants(log);
   const operations = paymentOperations({ ...ports, isStillWanted, routing, onProviderFault });
   const inbox = webhookInbox(pool);
-  const changePayment = paymentChanger({
-    ...ports,
-    operations,
-    refundApprovalAbove: parts.refundApprovalAbove,
-  });
+  const { refundApprovalAbove } = parts;
+  const changePayment = paymentChanger({ ...ports, operations, refundApprovalAbove });
+  const rehearse = commandRehearser(log);
   const reconcileOrder = orderReconciler({ ...ports, changePayment, stock: alwaysInStock });
   return {
     createOrder: orderCreator(execute, alwaysInStock),
     takePayment: paymentTaker({ ...ports, operations, reconcileOrder, routing }),
     changePayment,
+    rehearse,
+    rehearsePayment: paymentRehearser({ ...ports, rehearse, refundApprovalAbove }),
     syncPayment: operations.sync,
+    noteSync: syncNotes(pool),
     answerDispute: disputeAnswerer({ log, routing, operations, onProviderFault }),
     reconcileOrder,
     wake: waker({ ...ports, operations, changePayment, reconcileOrder }),

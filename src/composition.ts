@@ -6,12 +6,11 @@ import { composeAccess, type TokenOptions } from './composition-access.ts';
 import { openLimits, type LimitOptions } from './limit-options.ts';
 import { composePayments } from './composition-payments.ts';
 import { recurringJobs } from './composition-jobs.ts';
+import { composeReconciliation } from './composition-reconciliation.ts';
 import { composeWebhooks } from './composition-webhooks.ts';
 import { observeWith } from './composition-telemetry.ts';
 import type { Money } from './domain/shared/money.ts';
 import { checkoutFollower } from './application/checkout/follow.ts';
-import { dayReconciler } from './application/ledger/reconcile-day.ts';
-import { dueReconciler } from './application/ledger/reconcile-due.ts';
 import type { Check } from './application/health.ts';
 import type { IntegrationEventType } from './application/integration-events.ts';
 import type { Metrics, Tracing } from './application/telemetry.ts';
@@ -26,11 +25,7 @@ import { openLog } from './infrastructure/event-log/event-log.ts';
 import { stateCache } from './infrastructure/event-log/state-cache.ts';
 import { followsCheck, startWorker } from './infrastructure/event-log/worker.ts';
 import { startMessaging } from './infrastructure/messaging.ts';
-import {
-  isSimulated,
-  openSettlementSources,
-  type ProviderOptions,
-} from './infrastructure/gateways/providers.ts';
+import { isSimulated, type ProviderOptions } from './infrastructure/gateways/providers.ts';
 import { simulatedChallenges } from './infrastructure/gateways/simulated-challenges.ts';
 import { deliverSimulatedWebhooks } from './infrastructure/gateways/simulated-webhooks.ts';
 import { deadLetters } from './infrastructure/dead-letters/dead-letters.ts';
@@ -44,8 +39,6 @@ import { hostProjections } from './infrastructure/read-models/projection-host.ts
 import { PROJECTIONS } from './infrastructure/read-models/projections.ts';
 import { openLogBrowser } from './infrastructure/read-models/log-pages.ts';
 import { openReadModels } from './infrastructure/read-models/read-models.ts';
-import { openBooks } from './infrastructure/reconciliation/books.ts';
-import { dayClaims } from './infrastructure/reconciliation/runs.ts';
 import { startScheduler } from './infrastructure/scheduler.ts';
 import { addGauges } from './infrastructure/telemetry/gauges.ts';
 import { renderMetrics } from './infrastructure/telemetry/metrics.ts';
@@ -103,7 +96,6 @@ const CACHED_EVENTS_MAX = 100_000;
 const LEASE_MS = 5_000;
 const SIMULATED_WEBHOOKS_EVERY_MS = 250;
 const SIMULATED_ONLY: ProviderOptions = { names: ['simulated'], routes: [] };
-const LEDGER_PATIENCE_MS = 10_000;
 
 /** The composition root: builds every adapter, hands it to whoever needs it, and starts all roles in this process. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -175,12 +167,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     told: observe.told,
   });
 
-  const books = openBooks(pool, { shardCount, patienceMs: LEDGER_PATIENCE_MS });
-  const reconcileDue = dueReconciler({
-    sources: await openSettlementSources(pool, payments),
-    claimDay: dayClaims(pool),
-    reconcileDay: dayReconciler({ books, execute, ids, clock: systemClock }),
-    clock: systemClock,
+  const { reconcileDue, lookIntoBreak } = await composeReconciliation({
+    ...{ pool, shardCount, execute, payments, logger },
   });
   const webhooks = composeWebhooks({
     ...{ pool, execute, ids, logger, version, observe },
@@ -205,6 +193,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...access,
     logger,
     execute,
+    lookIntoBreak,
     ...(payments.names.some(isSimulated) && { challenges: simulatedChallenges(pool) }),
     readModels: openReadModels(pool, log, shardCount),
     requestErasure: erasureRequester(pool),

@@ -36,11 +36,11 @@ function operationEntry(path: string, method: string, described: Described): str
   const fields = [...named('path'), ...named('query'), ...inBody];
   if (new Set(fields).size < fields.length)
     throw new Error(`${operationId} uses a name twice: ${fields.join(', ')}`);
-  if (requestBody && named('query').length > 0) throw new Error(`${operationId} has a body and a query`);
   const operation = {
     method: method.toUpperCase(),
     path,
     rest: requestBody ? 'body' : 'query',
+    ...(requestBody && named('query').length > 0 && { inQuery: named('query') }),
     isKeyed: named('header').includes('Idempotency-Key'),
     isPaged: named('query').includes('cursor'),
   };

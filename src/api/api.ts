@@ -6,7 +6,9 @@ import type { TenantId } from '../domain/shared/ids.ts';
 import type { ApiKeys } from '../application/api-keys.ts';
 import type { RequestErasure } from '../application/customers/erasures.ts';
 import type { TakePayment } from '../application/checkout/take-payment.ts';
-import type { ChangePayment } from '../application/checkout/change-payment.ts';
+import type { ChangePayment, RehearsePayment } from '../application/checkout/change-payment.ts';
+import type { LookIntoBreak } from '../application/ledger/look-into-break.ts';
+import type { NoteSync } from '../application/payments/payment-operations.ts';
 import type { AnswerDispute } from '../application/payments/disputes.ts';
 import type { ReceiveWebhook } from '../application/payments/webhooks.ts';
 import type { PaymentOperations } from '../application/payments/payment-operations.ts';
@@ -33,10 +35,15 @@ import type { Wait } from './prefer.ts';
 export type ServerOptions = {
   readonly logger: FastifyBaseLogger;
   readonly execute: ExecuteCommand;
+  /** Decides and appends nothing. */
+  readonly rehearse: ExecuteCommand;
   readonly createOrder: OrderCreator;
   readonly takePayment: TakePayment;
   readonly changePayment: ChangePayment;
+  readonly rehearsePayment: RehearsePayment;
   readonly syncPayment: PaymentOperations['sync'];
+  readonly noteSync: NoteSync;
+  readonly lookIntoBreak: LookIntoBreak;
   readonly answerDispute: AnswerDispute;
   /** With a simulated provider. */
   readonly challenges?: Challenges;

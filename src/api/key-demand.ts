@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TenantId } from '../domain/shared/ids.ts';
+import { isDryRun } from './dry-run.ts';
 import { headerNamesOf } from './operation-problems.ts';
 import { sendProblem } from './problem.ts';
 
@@ -7,10 +8,11 @@ import { sendProblem } from './problem.ts';
 export const demandKeys =
   (isKeyDemanded: (tenantId: TenantId) => boolean) =>
   (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    const { headers, principal, routeOptions } = request;
+    const { headers, principal, query, routeOptions } = request;
     const isKeyless =
       headers['idempotency-key'] === undefined &&
       isKeyDemanded(principal.tenantId) &&
+      !isDryRun(query) &&
       headerNamesOf(routeOptions.schema?.headers).includes('idempotency-key');
     if (!isKeyless) {
       done();

@@ -19,6 +19,7 @@ import type { Result } from '../domain/shared/result.ts';
 import type { Api, ApiDependencies } from './api.ts';
 import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
+import { DryRunQuery } from './dry-run.ts';
 import { toItem } from './order-items.ts';
 import {
   AmendOrderBody,
@@ -33,18 +34,22 @@ import {
 import { CHANGES_ORDER } from './operation-problems.ts';
 import { sendProblem } from './problem.ts';
 import { describe } from './rejection.ts';
-import { CommandHeaders, NoQuery, toMoney, versionOf } from './schemas.ts';
+import { CommandHeaders, toMoney, versionOf } from './schemas.ts';
 
 type Decision = { readonly newId: string; readonly at: string; readonly by: string };
 type Decide = (order: Order, decision: Decision) => Result<readonly OrderEvent[], OrderRejection>;
-type OrderRequest = FastifyRequest<{ Params: { orderId: string }; Headers: Static<typeof CommandHeaders> }>;
+type OrderRequest = FastifyRequest<{
+  Params: { orderId: string };
+  Headers: Static<typeof CommandHeaders>;
+  Querystring: Static<typeof DryRunQuery>;
+}>;
 
 const CLOSING_RETRY_SECONDS = 5;
 const NOT_SAID = 'not said';
 
 export function orderCommandRoutes(
   api: Api,
-  { execute, readModels, ids, clock, guard, wait }: ApiDependencies,
+  { execute, rehearse, readModels, ids, clock, guard, wait }: ApiDependencies,
 ): void {
   /** Answers with the order after the change; `newId` names what a repeated request would make again. */
   const change = async (
@@ -58,19 +63,26 @@ export function orderCommandRoutes(
     const orderId = parseOrderId(request.params.orderId);
     if (!orderId)
       return sendProblem(request, reply, 'order-not-found', describe({ code: 'order-not-found' }));
-    return guard(request, reply, requested, async () => {
+    const command = () => {
       const decision = {
         newId: ids.derivedCommandId(context.commandId, 'part'),
         at: clock.now().toISOString(),
         by: context.actor,
       };
-      const done = await execute(
-        changeOrderRequest(context, {
-          orderId,
-          ifVersion: versionOf(request.headers),
-          decide: (order) => decide(order, decision),
-        }),
-      );
+      return changeOrderRequest(context, {
+        orderId,
+        ifVersion: versionOf(request.headers),
+        decide: (order) => decide(order, decision),
+      });
+    };
+    if (request.query.dryRun) {
+      const tried = await rehearse(command());
+      return tried.ok
+        ? reply.send(tried.value.answer as OrderView)
+        : sendProblem(request, reply, tried.error.code, describe(tried.error));
+    }
+    return guard(request, reply, requested, async () => {
+      const done = await execute(command());
       if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
       const order = await wait(request, reply, done.value.answer as OrderView, {
         isOpen: ({ status: reached }) => reached === 'Cancelling',
@@ -84,7 +96,10 @@ export function orderCommandRoutes(
   };
 
   const order = { 200: success(Type.Ref('Order#'), 'The order after it', 'ETag') };
-  const created = { 201: success(Type.Ref('Order#'), 'The order after it', 'ETag') };
+  const created = {
+    200: success(Type.Ref('Order#'), 'With `dryRun`: the order as it would be'),
+    201: success(Type.Ref('Order#'), 'The order after it', 'ETag'),
+  };
   const config = { scope: 'orders:write', bodyIsOptional: true } as const;
 
   api.patch(
@@ -162,9 +177,9 @@ export function orderCommandRoutes(
       },
     },
     (request, reply) => {
-      const { items: lines } = request.body;
+      const { items: lines, ...why } = request.body;
       return change(request, reply, 201, (before, { newId, at }) =>
-        createFulfilment({ fulfilmentId: newId, ...(lines && { lines }), at }, before),
+        createFulfilment({ fulfilmentId: newId, ...(lines && { lines }), ...why, at }, before),
       );
     },
   );
@@ -181,9 +196,9 @@ export function orderCommandRoutes(
     },
     (request, reply) => {
       const fulfilmentId = request.params.fulfilmentId.toLowerCase();
-      const { tracking = null } = request.body;
+      const { tracking = null, ...why } = request.body;
       return change(request, reply, 200, (before, { at }) =>
-        shipFulfilment({ fulfilmentId, tracking, at }, before),
+        shipFulfilment({ fulfilmentId, tracking, ...why, at }, before),
       );
     },
   );
@@ -199,12 +214,14 @@ export function orderCommandRoutes(
           order,
         ),
         params: FulfilmentParams,
-        body: NoBody,
+        body: ReasonBody,
       },
     },
     (request, reply) => {
       const fulfilmentId = request.params.fulfilmentId.toLowerCase();
-      return change(request, reply, 200, (before, { at }) => deliverFulfilment({ fulfilmentId, at }, before));
+      return change(request, reply, 200, (before, { at }) =>
+        deliverFulfilment({ fulfilmentId, ...request.body, at }, before),
+      );
     },
   );
 
@@ -259,23 +276,23 @@ export function orderCommandRoutes(
       schema: {
         ...describedAs('receiveReturn', 'The goods are back', order),
         params: ReturnParams,
-        body: NoBody,
+        body: ReasonBody,
       },
     },
     (request, reply) => {
       const returnId = request.params.returnId.toLowerCase();
-      return change(request, reply, 200, (before, { at }) => receiveReturn({ returnId, at }, before));
+      return change(request, reply, 200, (before, { at }) =>
+        receiveReturn({ returnId, ...request.body, at }, before),
+      );
     },
   );
 }
-
-const NoBody = Type.Object({}, { additionalProperties: false });
 
 const describedAs = (operationId: string, summary: string, answers: Record<number, unknown>) => ({
   operationId,
   tags: ['orders'],
   summary,
-  querystring: NoQuery,
+  querystring: DryRunQuery,
   headers: CommandHeaders,
   response: { ...answers },
 });

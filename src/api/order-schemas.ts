@@ -159,11 +159,11 @@ export type AmendOrderBody = Static<typeof AmendOrderBody>;
 
 export const ReasonBody = Type.Object({ reason: reason('order') }, { additionalProperties: false });
 export const FulfilmentBody = Type.Object(
-  { items: Type.Optional(Quantities) },
+  { items: Type.Optional(Quantities), reason: reason('fulfilment') },
   { additionalProperties: false, description: 'Without items: all that is left' },
 );
 export const ShipBody = Type.Object(
-  { tracking: Type.Optional(text(200, 'Where the parcel can be followed')) },
+  { tracking: Type.Optional(text(200, 'Where the parcel can be followed')), reason: reason('fulfilment') },
   { additionalProperties: false },
 );
 export const ReturnBody = Type.Object(

@@ -1,15 +1,30 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import type { RehearsedPayment } from '../application/checkout/change-payment.ts';
 import type { PaymentView } from '../application/payments/payment-view.ts';
 import type { CommandContext } from '../application/ports.ts';
-import { parsePaymentId } from '../domain/shared/ids.ts';
+import { parsePaymentId, type PaymentId } from '../domain/shared/ids.ts';
 import type { Api, ApiDependencies } from './api.ts';
 import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
 import { CHANGES_PAYMENT, READS } from './operation-problems.ts';
-import { CaptureBody, PaymentParams, RefundBody, RefundParams, VoidBody } from './payment-schemas.ts';
+import { DryRunQuery } from './dry-run.ts';
+import {
+  CaptureBody,
+  PaymentParams,
+  RefundBody,
+  RefundParams,
+  SyncBody,
+  VoidBody,
+} from './payment-schemas.ts';
 import { sendProblem } from './problem.ts';
-import { refundApprovalRoutes, type OnPayment } from './refund-approval-routes.ts';
+import {
+  refundApprovalRoutes,
+  type Done,
+  type OnPayment,
+  type PaymentRequest,
+} from './refund-approval-routes.ts';
+import { REFUND_PROBLEMS, refundAsked, refundPreviewRoutes } from './refund-preview-routes.ts';
 import { describe } from './rejection.ts';
 import { CommandHeaders, IdempotencyHeaders, NoQuery, toMoney, versionOf } from './schemas.ts';
 
@@ -19,7 +34,8 @@ const RETRY_SECONDS = 5;
 const NOT_SAID = 'not said';
 
 export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): void {
-  const { changePayment, syncPayment, readModels, ids, guard, wait } = dependencies;
+  const { changePayment, rehearsePayment, syncPayment, noteSync, readModels, ids, guard, wait } =
+    dependencies;
   const refundIdOf = (context: CommandContext) => ids.derivedCommandId(context.commandId, 'refund');
   const refundOf = ({ refunds }: PaymentView, context: CommandContext) =>
     refunds.find(({ refundId }) => refundId === refundIdOf(context))!;
@@ -39,6 +55,19 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
       });
       return send(seen, context);
     });
+  };
+
+  const tryOut = async (
+    request: PaymentRequest,
+    reply: FastifyReply,
+    decide: (context: CommandContext, paymentId: PaymentId) => Promise<Done>,
+  ): Promise<FastifyReply> => {
+    const paymentId = parsePaymentId(request.params.paymentId);
+    if (!paymentId) return sendNotFound(request, reply);
+    const done = await decide(commandOf(request, ids).context, paymentId);
+    return done.ok
+      ? reply.send(done.value.answer as RehearsedPayment)
+      : sendProblem(request, reply, done.error.code, describe(done.error));
   };
 
   const answers = {
@@ -69,19 +98,26 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
       },
       schema: {
         ...describedAs('capturePayment', 'Take what is authorized, or part of it'),
+        querystring: DryRunQuery,
         params: PaymentParams,
         body: CaptureBody,
         response: answers,
       },
     },
     (request, reply) => {
-      const { amount, final } = request.body;
-      const asked = { ...(amount && { amount: toMoney(amount) }), ...(final !== undefined && { final }) };
-      const ifVersion = versionOf(request.headers);
+      const { amount, final, reason } = request.body;
+      const asked = {
+        ...(amount && { amount: toMoney(amount) }),
+        ...(final !== undefined && { final }),
+        ...(reason !== undefined && { reason }),
+        ifVersion: versionOf(request.headers),
+      };
+      if (request.query.dryRun)
+        return tryOut(request, reply, (context, id) => rehearsePayment.capture(context, id, asked));
       return work(
         request,
         reply,
-        (context, paymentId) => changePayment.capture(context, paymentId, { ...asked, ifVersion }),
+        (context, paymentId) => changePayment.capture(context, paymentId, asked),
         withPayment(reply, 'capture'),
       );
     },
@@ -98,18 +134,20 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
       },
       schema: {
         ...describedAs('voidPayment', 'Let go of what is authorized, while nothing was captured'),
+        querystring: DryRunQuery,
         params: PaymentParams,
         body: VoidBody,
         response: answers,
       },
     },
     (request, reply) => {
-      const { reason = NOT_SAID } = request.body;
-      const ifVersion = versionOf(request.headers);
+      const asked = { reason: request.body.reason ?? NOT_SAID, ifVersion: versionOf(request.headers) };
+      if (request.query.dryRun)
+        return tryOut(request, reply, (context, id) => rehearsePayment.void(context, id, asked));
       return work(
         request,
         reply,
-        (context, paymentId) => changePayment.void(context, paymentId, { reason, ifVersion }),
+        (context, paymentId) => changePayment.void(context, paymentId, asked),
         withPayment(reply, 'void'),
       );
     },
@@ -126,7 +164,7 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
         summary: 'Ask the provider now what became of the payment',
         querystring: NoQuery,
         params: PaymentParams,
-        body: Type.Object({}, { additionalProperties: false }),
+        body: SyncBody,
         response: { 200: success(Type.Ref('Payment#'), 'The payment as it is now', 'ETag') },
       },
     },
@@ -134,7 +172,13 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
       work(
         request,
         reply,
-        (context, paymentId) => syncPayment(context, paymentId, `operator:${context.actor}`),
+        async (context, paymentId) => {
+          const done = await syncPayment(context, paymentId, `operator:${context.actor}`);
+          const { reason } = request.body;
+          if (done.ok && !done.value.replayed && reason !== undefined)
+            await noteSync({ actor: context.actor, tenantId: context.tenantId, paymentId, reason });
+          return done;
+        },
         withPayment(reply),
       ),
   );
@@ -146,15 +190,7 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
         scope: 'refunds:write',
         bodyIsOptional: true,
         waits: true,
-        problems: [
-          ...CHANGES_PAYMENT,
-          'payment-not-refundable',
-          'refund-exceeds-refundable',
-          'amount-invalid',
-          'currency-mismatch',
-          'line-unknown',
-          'quantity-exceeds-available',
-        ],
+        problems: REFUND_PROBLEMS,
       },
       schema: {
         ...describedAs('refundPayment', 'Give back what was captured, or part of it'),
@@ -171,13 +207,8 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
       },
     },
     (request, reply) => {
-      const { amount, items: lines, reason = NOT_SAID } = request.body;
-      if (amount && lines) {
-        const message = 'must not come together with amount';
-        const errors = [{ in: 'body', pointer: '/items', message }] as const;
-        return sendProblem(request, reply, 'validation-failed', { errors });
-      }
-      const asked = { ...(amount && { amount: toMoney(amount) }), ...(lines && { lines }), reason };
+      const asked = refundAsked(request, reply, request.body);
+      if (!asked) return reply;
       const ifVersion = versionOf(request.headers);
       return work(
         request,
@@ -223,6 +254,7 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
     },
   );
 
+  refundPreviewRoutes(api, dependencies);
   refundApprovalRoutes(api, dependencies, work);
 }
 

@@ -157,8 +157,13 @@ export const CaptureBody = Type.Object(
   {
     amount: Type.Optional(MoneySchema),
     final: Type.Optional(Type.Boolean({ description: 'Lets go of what is left after this capture' })),
+    reason: Type.Optional(text(500, 'Why; kept with the capture')),
   },
   { additionalProperties: false, description: 'Without an amount: all that is left' },
+);
+export const SyncBody = Type.Object(
+  { reason: Type.Optional(text(500, 'Why; kept in the audit, since asking changes nothing by itself')) },
+  { additionalProperties: false },
 );
 export const VoidBody = Type.Object(
   { reason: Type.Optional(text(500, 'Why; kept with the payment')) },

@@ -39,6 +39,13 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, ProblemDoc>> = {
   'event-not-found': {
     when: 'No event of your tenant is at this place of the log, or it is in the archive.',
     remedy: 'Give shard and position, such as 0-42, as the `id` of an event in a list says.',
+  'break-not-found': {
+    when: 'No break of your tenant has this id.',
+    remedy: 'Look at the list of breaks.',
+  },
+  'ledger-account-not-found': {
+    when: 'The chart of accounts has no account of this name.',
+    remedy: 'Look at the list of accounts.',
   },
   'dead-letter-not-found': {
     when: 'No dead letter of your tenant has this id. Settled ones are forgotten after 30 days.',

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   'return-not-found': { status: 404, title: 'The order has no such return' },
   'dispute-not-found': { status: 404, title: 'There is no such dispute' },
   'event-not-found': { status: 404, title: 'There is no such event' },
+  'break-not-found': { status: 404, title: 'There is no such break' },
+  'ledger-account-not-found': { status: 404, title: 'The books have no such account' },
   'dead-letter-not-found': { status: 404, title: 'There is no such dead letter' },
   'api-key-not-found': { status: 404, title: 'There is no such API key' },
   'refund-not-found': { status: 404, title: 'The payment has no such refund' },

@@ -1,42 +1,17 @@
 import { Type } from 'typebox';
 import { BREAK_STATUSES, type BreakPlace, type FoundBreak } from '../application/read-models.ts';
-import { BREAK_KINDS } from '../domain/ledger/reconciliation.ts';
 import type { Api, ApiDependencies } from './api.ts';
 import { readPage } from './page.ts';
-import { instant, nullable } from './schemas.ts';
+import { sendProblem } from './problem.ts';
+import { BreakPage, BreakParams, BreakSchema } from './reconciliation-schemas.ts';
+import { NoQuery } from './schemas.ts';
 
-const minor = (description: string) =>
-  nullable<string>(
-    'string',
-    `${description}, in signed minor units as a decimal string; null: there is none`,
-  );
-const id = (description: string) => nullable<string>('string', description);
 const provider = { pattern: '^[a-z0-9_-]{1,40}$', description: 'Such as `simulated`' };
 
-const BreakPage = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      day: Type.String({ format: 'date', description: 'UTC, by the books that have it' }),
-      provider: Type.String(),
-      kind: Type.Enum([...BREAK_KINDS]),
-      subject: Type.String({ description: 'With day, provider and kind it names this break' }),
-      status: Type.Enum([...BREAK_STATUSES]),
-      currency: Type.String(),
-      expected: minor('What the book that speaks for it says'),
-      actual: minor('What the book that was compared with it has'),
-      operationId: id('The capture, the refund, or the dispute'),
-      paymentId: id('The payment'),
-      orderId: id('The order'),
-      transactionId: id('By the books of the provider'),
-      payoutId: id('By the books of the provider'),
-      foundAt: instant('When it was first found'),
-      resolvedAt: id('When it was found no more; null while it is open'),
-    }),
-  ),
-  nextCursor: nullable<string>('string', 'null on the last page'),
-});
-
-export function reconciliationRoutes(api: Api, { readModels, cursors }: ApiDependencies): void {
+export function reconciliationRoutes(
+  api: Api,
+  { readModels, cursors, lookIntoBreak }: ApiDependencies,
+): void {
   api.get(
     '/api/reconciliation/breaks',
     {
@@ -75,6 +50,28 @@ export function reconciliationRoutes(api: Api, { readModels, cursors }: ApiDepen
         },
       );
       return page ? reply.send(page) : reply;
+    },
+  );
+
+  api.get(
+    '/api/reconciliation/breaks/:breakId',
+    {
+      config: { scope: 'orders:read', problems: ['break-not-found'] },
+      schema: {
+        operationId: 'getReconciliationBreak',
+        tags: ['ledger'],
+        summary: 'A break, with what each of the books has to say of it now',
+        description:
+          'The provider is asked while you wait, for some seconds at most. One that is away costs nothing but its ' +
+          'side of the answer.',
+        params: BreakParams,
+        querystring: NoQuery,
+        response: { 200: BreakSchema },
+      },
+    },
+    async (request, reply) => {
+      const found = await lookIntoBreak(request.principal.tenantId, request.params.breakId);
+      return found ? reply.send(found) : sendProblem(request, reply, 'break-not-found');
     },
   );
 }

@@ -25,6 +25,7 @@ import { logRoutes } from './log-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { answerParserFaults, HTTP_LIMITS, limitConnections, listenWith } from './http-limits.ts';
 import { demandKeys } from './key-demand.ts';
+import { ledgerAccountRoutes } from './ledger-account-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { reconciliationRoutes } from './reconciliation-routes.ts';
 import { orderCommandRoutes } from './order-command-routes.ts';
@@ -116,6 +117,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     disputeRoutes(api, dependencies);
     customerRoutes(api, dependencies);
     ledgerRoutes(api, dependencies);
+    ledgerAccountRoutes(api, dependencies);
     reconciliationRoutes(api, dependencies);
     salesRoutes(api, dependencies);
     eventStreamRoutes(api, dependencies);

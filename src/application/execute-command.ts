@@ -108,6 +108,15 @@ export function commandExecutor(
   }
 }
 
+/** Decides on what the log holds now, as the command itself would, and leaves it at that: nothing is appended. */
+export function commandRehearser(log: EventLog): ExecuteCommand {
+  const aggregates = aggregateLoader(log, noCache);
+  return async ({ context, reads, decide }) => {
+    const decision = decide(await aggregates.load(context.tenantId, reads));
+    return decision.ok ? ok({ answer: decision.value.answer, replayed: false }) : decision;
+  };
+}
+
 /** `nothing`: refused, or nothing left to do. */
 type Attempt<Rejection> =
   | { readonly kind: 'done'; readonly result: Result<Executed, CommandRefusal> }

@@ -39,6 +39,8 @@ export type ReadModels = {
     limit: number,
     after?: LedgerPlace,
   ): Promise<LedgerEntry[]>;
+  /** What was booked on one account in one currency, oldest first; `order_funds` stands for the funds of all orders. */
+  statement(tenantId: TenantId, of: StatementOf, limit: number, after?: LedgerPlace): Promise<Statement>;
   /** The tenant's own; those of no tenant, or of several, are for whoever runs the service. */
   breaks(tenantId: TenantId, filter: BreakFilter, limit: number, after?: BreakPlace): Promise<FoundBreak[]>;
 };
@@ -181,6 +183,25 @@ export type LedgerEntry = LedgerPlace & {
   readonly credit: string;
 };
 
+export type StatementOf = {
+  readonly account: string;
+  readonly currency: string;
+  /** What was booked by then is in `opening`; unset: nothing is. */
+  readonly from?: string;
+  /** With all that was booked by then; unset: by now. */
+  readonly to?: string;
+};
+
+/** `opening` and all entries of the time come to `closing`, whatever part of them is in `entries`. */
+export type Statement = {
+  readonly opening: string;
+  readonly closing: string;
+  readonly entries: readonly StatementEntry[];
+};
+
+/** `balance`: of the account with this entry, debit less credit. */
+export type StatementEntry = LedgerEntry & { readonly balance: string };
+
 export const BREAK_STATUSES = ['open', 'resolved'] as const;
 
 export type BreakFilter = {
@@ -193,6 +214,7 @@ export type BreakFilter = {
 export type BreakPlace = Pick<ReconciliationBreak, 'day' | 'provider' | 'kind' | 'subject'>;
 
 export type FoundBreak = ReconciliationBreak & {
+  readonly breakId: string;
   readonly status: (typeof BREAK_STATUSES)[number];
   readonly foundAt: string;
   /** When a later run no longer found it; null: it is open. */

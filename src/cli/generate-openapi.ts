@@ -23,11 +23,13 @@ async function describe(): Promise<unknown> {
     awaitingRefunds: unused,
     trialBalance: unused,
     ledgerEntries: unused,
+    statement: unused,
     breaks: unused,
   };
   const options: ServerOptions = {
     logger: pino({ level: 'silent' }),
     execute: unused,
+    rehearse: unused,
     createOrder: unused,
     takePayment: unused,
     changePayment: {
@@ -38,7 +40,10 @@ async function describe(): Promise<unknown> {
       reject: unused,
       lapse: unused,
     },
+    rehearsePayment: { capture: unused, void: unused, refund: unused },
     syncPayment: unused,
+    noteSync: unused,
+    lookIntoBreak: unused,
     answerDispute: { accept: unused, submitEvidence: unused },
     receiveWebhook: unused,
     readModels,

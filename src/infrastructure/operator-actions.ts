@@ -1,3 +1,4 @@
+import type { NoteSync } from '../application/payments/payment-operations.ts';
 import type { Pool, Tx } from './postgres/pool.ts';
 
 /** What an operator did, for whoever asks later: who, when, why, and to what. */
@@ -21,3 +22,8 @@ export async function noteAction(
     values: [actor, action, tenantId, reason ?? null, JSON.stringify(details)],
   });
 }
+
+export const syncNotes =
+  (pool: Pool): NoteSync =>
+  ({ paymentId, ...asked }) =>
+    noteAction(pool, { ...asked, action: 'payments.sync', details: { paymentId } });

@@ -39,9 +39,10 @@ const OPENED_BY: Readonly<Record<Scope, string>> = {
   'orders:write': `createOrder amendOrder cancelOrder createFulfilment shipFulfilment deliverFulfilment
     cancelFulfilment requestReturn receiveReturn eraseCustomer`,
   'orders:read': `listOrders getOrder listOrderEvents listPayments getPayment listDailySales getRefund
-    getTrialBalance listLedgerEntries listRefunds listDisputes getDispute listReconciliationBreaks followEvents`,
+    getTrialBalance listLedgerEntries listLedgerAccounts getAccountStatement listRefunds listDisputes getDispute
+    listReconciliationBreaks getReconciliationBreak followEvents`,
   'payments:write': `createPayment capturePayment voidPayment syncPayment`,
-  'refunds:write': `refundPayment acceptDispute submitDisputeEvidence`,
+  'refunds:write': `refundPayment previewRefund acceptDispute submitDisputeEvidence`,
   'refunds:approve': `approveRefund rejectRefund`,
   admin: `createWebhookEndpoint listWebhookEndpoints getWebhookEndpoint changeWebhookEndpoint deleteWebhookEndpoint
     rotateWebhookSecret pingWebhookEndpoint listWebhookDeliveries getWebhookDelivery redeliverWebhook

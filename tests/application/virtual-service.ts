@@ -9,12 +9,12 @@ import { toIntegrationMessage } from '../../src/application/integration-messages
 import { foldStream, noCache } from '../../src/application/load-aggregates.ts';
 import { changeOrderRequest, type ChangeOrder } from '../../src/application/orders/change-order.ts';
 import { createOrderRequest } from '../../src/application/orders/create-order.ts';
-import {
-  paymentChanger,
-  type CaptureRequest,
-  type ChangePaymentRejection,
-  type RefundRequest,
-} from '../../src/application/checkout/change-payment.ts';
+import { paymentChanger } from '../../src/application/checkout/change-payment.ts';
+import type {
+  CaptureRequest,
+  ChangePaymentRejection,
+  RefundRequest,
+} from '../../src/application/checkout/payment-requests.ts';
 import { paymentOperations } from '../../src/application/payments/payment-operations.ts';
 import type { PaymentView } from '../../src/application/payments/payment-view.ts';
 import type { Clock, CommandContext, StateCache, Stock } from '../../src/application/ports.ts';

@@ -54,6 +54,7 @@ const TOP_FILES: Readonly<Record<string, Layer>> = {
   'composition-access.ts': 'main',
   'composition-jobs.ts': 'main',
   'composition-payments.ts': 'main',
+  'composition-reconciliation.ts': 'main',
   'composition-telemetry.ts': 'main',
   'composition-webhooks.ts': 'main',
   'demo.ts': 'main',

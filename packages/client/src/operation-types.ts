@@ -11,6 +11,8 @@ export type Operation = {
   readonly path: string;
   /** Where goes what the path does not name. */
   readonly rest: 'body' | 'query';
+  /** With a body: what goes into the query all the same. */
+  readonly inQuery?: readonly string[];
   /** Whether it takes an Idempotency-Key. */
   readonly isKeyed: boolean;
   readonly isPaged: boolean;

@@ -42,7 +42,7 @@ export async function send(
 }
 
 function requestOf(
-  { method, path, rest }: Operation,
+  { method, path, rest, inQuery }: Operation,
   input: Fields,
   key: string | undefined,
   ifMatch: number | string | undefined,
@@ -55,7 +55,9 @@ function requestOf(
     left.delete(name);
     return encodeURIComponent(value);
   });
-  const query = rest === 'query' && left.size > 0 ? `?${queryOf(left)}` : '';
+  const asked = new Map([...left].filter(([name]) => rest === 'query' || inQuery?.includes(name)));
+  for (const name of asked.keys()) left.delete(name);
+  const query = asked.size > 0 ? `?${queryOf(asked)}` : '';
   return {
     method,
     path: `${filled}${query}`,

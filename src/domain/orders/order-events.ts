@@ -95,16 +95,22 @@ export type OrderEvent =
   | Stamped<'OrderCancellationRequested', { by: string; reason: string; into: 'Cancelled' | 'Expired' }>
   | Stamped<'OrderCancelled', { orderId: OrderId }>
   | Stamped<'OrderExpired', { orderId: OrderId }>
-  | Stamped<'FulfilmentCreated', { fulfilmentId: string; lines: readonly LineQuantity[] }>
+  | Stamped<'FulfilmentCreated', { fulfilmentId: string; lines: readonly LineQuantity[]; reason?: string }>
   /** From here on the lines are sold; with the first shipment, so is the shipping. */
   | Stamped<
       'FulfilmentShipped',
-      { fulfilmentId: string; lines: readonly ShippedLine[]; shipping: Money; tracking: string | null }
+      {
+        fulfilmentId: string;
+        lines: readonly ShippedLine[];
+        shipping: Money;
+        tracking: string | null;
+        reason?: string;
+      }
     >
-  | Stamped<'FulfilmentDelivered', { fulfilmentId: string }>
+  | Stamped<'FulfilmentDelivered', { fulfilmentId: string; reason?: string }>
   | Stamped<'FulfilmentCancelled', { fulfilmentId: string; reason: string }>
   | Stamped<'ReturnRequested', { returnId: string; lines: readonly LineQuantity[]; reason: string }>
-  | Stamped<'ReturnReceived', { returnId: string }>
+  | Stamped<'ReturnReceived', { returnId: string; reason?: string }>
   | Stamped<'OrderCompleted', { orderId: OrderId }>
   /** What it said about a person is gone; null: it was never kept under a key. */
   | Stamped<'CustomerDataErased', { keyId: string | null }>;

@@ -1,6 +1,7 @@
 import { decideOn } from '../shared/aggregate.ts';
 import { ERASED } from '../shared/erased.ts';
 import { money, zeroMoney, type Money } from '../shared/money.ts';
+import { because } from '../shared/reason.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { LineQuantity, OrderEvent, ShippedLine } from './order-events.ts';
 import { orderAggregate } from './order-evolution.ts';
@@ -23,12 +24,13 @@ export type CreateFulfilment = {
   readonly fulfilmentId: string;
   /** Absent: all that is left. */
   readonly lines?: readonly LineQuantity[];
+  readonly reason?: string;
   readonly at: string;
 };
 
 /** Sets lines aside for one shipment. The order must be paid, or promised by banks to be. */
 export function createFulfilment(
-  { fulfilmentId, lines, at }: CreateFulfilment,
+  { fulfilmentId, lines, reason, at }: CreateFulfilment,
   order: Order,
 ): Result<OrderEvent[], OrderRejection> {
   if (order.status === 'absent') return err({ code: 'order-not-found' });
@@ -37,18 +39,20 @@ export function createFulfilment(
   if (!isCovered(order)) return err({ code: 'order-not-fulfillable', status: orderPaymentStatus(order) });
   const left = (lineId: string, ordered: number) => ordered - fulfilledUnits(order, lineId);
   const chosen = chooseLines(order, lines, left);
-  return chosen.ok ? ok([{ type: 'FulfilmentCreated', fulfilmentId, lines: chosen.value, at }]) : chosen;
+  if (!chosen.ok) return chosen;
+  return ok([{ type: 'FulfilmentCreated', fulfilmentId, lines: chosen.value, ...because(reason), at }]);
 }
 
 export type ShipFulfilment = {
   readonly fulfilmentId: string;
   readonly tracking: string | null;
+  readonly reason?: string;
   readonly at: string;
 };
 
 /** The lines leave the house: from now on they are sold. Repeating it changes nothing. */
 export function shipFulfilment(
-  { fulfilmentId, tracking, at }: ShipFulfilment,
+  { fulfilmentId, tracking, reason, at }: ShipFulfilment,
   order: Order,
 ): Result<OrderEvent[], OrderRejection> {
   const found = fulfilmentOf(order, fulfilmentId, 'Created', ['Shipped', 'Delivered']);
@@ -59,7 +63,8 @@ export function shipFulfilment(
   const lines = fulfilment.lines.map((line) => soldShare(placed, line));
   // A parcel leads to a person, and whose order it was is no longer known: nobody could have this erased later.
   const kept = isErased(placed) ? tracking && ERASED : tracking;
-  return ok([{ type: 'FulfilmentShipped', fulfilmentId, lines, shipping, tracking: kept, at }]);
+  const facts = { fulfilmentId, lines, shipping, tracking: kept, ...because(reason) };
+  return ok([{ type: 'FulfilmentShipped', ...facts, at }]);
 }
 
 /** Shares of all shipments of a line sum to the line, whatever their sizes: each is the difference of two roundings. */
@@ -76,17 +81,17 @@ export function shareOfUnits(whole: Money, units: number, before: number, count:
   return money(upTo(before + count) - upTo(before), whole.currency);
 }
 
-export type FulfilmentStep = { readonly fulfilmentId: string; readonly at: string };
+export type FulfilmentStep = { readonly fulfilmentId: string; readonly reason?: string; readonly at: string };
 
 /** Repeating it changes nothing. */
 export function deliverFulfilment(
-  { fulfilmentId, at }: FulfilmentStep,
+  { fulfilmentId, reason, at }: FulfilmentStep,
   order: Order,
 ): Result<OrderEvent[], OrderRejection> {
   const found = fulfilmentOf(order, fulfilmentId, 'Shipped', ['Delivered']);
   if (!found.ok || found.value === 'done') return found.ok ? ok([]) : found;
   const decision = decideOn<Order, OrderEvent>(orderAggregate, order);
-  decision.note({ type: 'FulfilmentDelivered', fulfilmentId, at });
+  decision.note({ type: 'FulfilmentDelivered', fulfilmentId, ...because(reason), at });
   decision.note(...consequences(decision.state(), at));
   return ok(decision.events);
 }
@@ -140,13 +145,14 @@ export function requestReturn(
 
 /** Repeating it changes nothing. */
 export function receiveReturn(
-  { returnId, at }: { readonly returnId: string; readonly at: string },
+  { returnId, reason, at }: { readonly returnId: string; readonly reason?: string; readonly at: string },
   order: Order,
 ): Result<OrderEvent[], OrderRejection> {
   if (order.status === 'absent') return err({ code: 'order-not-found' });
   const found: OrderReturn | undefined = order.returns.find((one) => one.returnId === returnId);
   if (!found) return err({ code: 'return-not-found' });
-  return ok(found.status === 'Received' ? [] : [{ type: 'ReturnReceived', returnId, at }]);
+  if (found.status === 'Received') return ok([]);
+  return ok([{ type: 'ReturnReceived', returnId, ...because(reason), at }]);
 }
 
 /** The lines asked for, one entry each; all that is left when none are named. */

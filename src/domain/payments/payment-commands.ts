@@ -1,6 +1,7 @@
 import type { Currency } from '../shared/currencies.ts';
 import type { OrderId, PaymentId } from '../shared/ids.ts';
 import { addMoney, compareMoney, isZero, type Money } from '../shared/money.ts';
+import { because } from '../shared/reason.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type {
   CaptureMethod,
@@ -100,11 +101,13 @@ export type CapturePayment = {
   readonly amount?: Money;
   /** Lets go of what is left of the authorization; absent: if nothing is. */
   readonly final?: boolean;
+  /** As somebody gave it. */
+  readonly reason?: string;
   readonly at: string;
 };
 
 export function capturePayment(
-  { captureId, amount, final, at }: CapturePayment,
+  { captureId, amount, final, reason, at }: CapturePayment,
   payment: Payment,
 ): Result<[PaymentEventOf<'CaptureRequested'>], PaymentRejection> {
   if (payment.status === 'absent') return err({ code: 'payment-not-found' });
@@ -120,7 +123,8 @@ export function capturePayment(
   if (problem) return err(problem);
   if (compareMoney(asked, capturable) > 0) return err({ code: 'capture-exceeds-authorized', capturable });
   const isAll = compareMoney(asked, capturable) === 0;
-  return ok([{ type: 'CaptureRequested', captureId, amount: asked, final: isAll || final === true, at }]);
+  const facts = { captureId, amount: asked, final: isAll || final === true, ...because(reason) };
+  return ok([{ type: 'CaptureRequested', ...facts, at }]);
 }
 
 export type VoidPayment = {

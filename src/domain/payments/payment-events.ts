@@ -65,7 +65,7 @@ export type PaymentEvent =
   | Stamped<'OperationReconciled', { operationId: string; outcome: SettledOutcome; evidence: string }>
   /** The provider says the opposite of what it said before. What it said first stands, unless money moved after all. */
   | Stamped<'OutcomeContradicted', { operationId: string; known: SettledOutcome; reported: SettledOutcome }>
-  | Stamped<'CaptureRequested', { captureId: string; amount: Money; final: boolean }>
+  | Stamped<'CaptureRequested', { captureId: string; amount: Money; final: boolean; reason?: string }>
   /** `final`: what was authorized beyond it is let go. */
   | Stamped<'CaptureSucceeded', { captureId: string; amount: Money; final: boolean }>
   | Stamped<'CaptureFailed', { captureId: string; code: string }>

@@ -45,6 +45,8 @@ const shipped = {
   tracking: TextOrNull,
   at: Instant,
 };
+/** As an operator gave it, if one did. */
+const Reason = Type.Optional(Text);
 const Quantities = Type.Array(payload(lineQuantity));
 
 /**
@@ -111,13 +113,24 @@ export const ORDER_PAYLOADS = {
   OrderCancelled: version1({ orderId: Uuid, at: Instant }),
   OrderExpired: version1({ orderId: Uuid, at: Instant }),
 
-  FulfilmentCreated: version1({ fulfilmentId: Text, lines: Quantities, at: Instant }),
+  FulfilmentCreated: version1({ fulfilmentId: Text, lines: Quantities, at: Instant }).next(
+    { fulfilmentId: Text, lines: Quantities, reason: Reason, at: Instant },
+    (v1) => v1,
+  ),
   // From version 2 on `tracking` is sealed where it is kept.
-  FulfilmentShipped: version1(shipped).next(shipped, (v1) => v1),
-  FulfilmentDelivered: version1({ fulfilmentId: Text, at: Instant }),
+  FulfilmentShipped: version1(shipped)
+    .next(shipped, (v1) => v1)
+    .next({ ...shipped, reason: Reason }, (v2) => v2),
+  FulfilmentDelivered: version1({ fulfilmentId: Text, at: Instant }).next(
+    { fulfilmentId: Text, reason: Reason, at: Instant },
+    (v1) => v1,
+  ),
   FulfilmentCancelled: version1({ fulfilmentId: Text, reason: Text, at: Instant }),
   ReturnRequested: version1({ returnId: Text, lines: Quantities, reason: Text, at: Instant }),
-  ReturnReceived: version1({ returnId: Text, at: Instant }),
+  ReturnReceived: version1({ returnId: Text, at: Instant }).next(
+    { returnId: Text, reason: Reason, at: Instant },
+    (v1) => v1,
+  ),
   OrderCompleted: version1({ orderId: Uuid, at: Instant }),
   CustomerDataErased: version1({ keyId: TextOrNull, at: Instant }),
 } as const;

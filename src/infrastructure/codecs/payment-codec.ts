@@ -23,6 +23,7 @@ const refundAsked = {
   reason: Text,
   at: Instant,
 };
+const captureAsked = { captureId: Text, amount: MoneyPayload, final: Type.Boolean(), at: Instant };
 const authorized = { attemptId: Text, providerRef: Text, amount: MoneyPayload, at: Instant };
 
 /** Payloads of the payment events, in every version ever written; how to add one is said at `ORDER_PAYLOADS`. */
@@ -54,7 +55,7 @@ export const PAYMENT_PAYLOADS = {
   OperationReconciled: version1({ operationId: Text, outcome: Settled, evidence: Text, at: Instant }),
   OutcomeContradicted: version1({ operationId: Text, known: Settled, reported: Settled, at: Instant }),
 
-  CaptureRequested: version1({ captureId: Text, amount: MoneyPayload, final: Type.Boolean(), at: Instant }),
+  CaptureRequested: version1(captureAsked).next({ ...captureAsked, reason: Type.Optional(Text) }, (v1) => v1),
   CaptureSucceeded: version1({ captureId: Text, amount: MoneyPayload, final: Type.Boolean(), at: Instant }),
   CaptureFailed: version1({ captureId: Text, code: Text, at: Instant }),
   VoidRequested: version1({ voidId: Text, reason: Text, at: Instant }),

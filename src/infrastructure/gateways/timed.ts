@@ -1,16 +1,18 @@
-import type { PaymentProvider } from '../../application/provider-ports.ts';
+import type { PaymentProvider, SettlementSource } from '../../application/provider-ports.ts';
 
 class ProviderTimeout extends Error {
   override readonly name = 'ProviderTimeout';
 }
 
-/** Fails when the provider has not answered by then. */
-export const timed = (provider: PaymentProvider, timeoutMs: number): PaymentProvider => {
-  const within = async <T>(call: Promise<T>): Promise<T> => {
+type Within = <T>(call: Promise<T>) => Promise<T>;
+
+const limit =
+  (name: string, timeoutMs: number): Within =>
+  async (call) => {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(new ProviderTimeout(`${provider.name} did not answer within ${timeoutMs} ms`)),
+        () => reject(new ProviderTimeout(`${name} did not answer within ${timeoutMs} ms`)),
         timeoutMs,
       );
     });
@@ -20,6 +22,10 @@ export const timed = (provider: PaymentProvider, timeoutMs: number): PaymentProv
       clearTimeout(timer);
     }
   };
+
+/** Fails when the provider has not answered by then. */
+export const timed = (provider: PaymentProvider, timeoutMs: number): PaymentProvider => {
+  const within = limit(provider.name, timeoutMs);
   return {
     ...provider,
     authorize: (request) => within(provider.authorize(request)),
@@ -30,5 +36,15 @@ export const timed = (provider: PaymentProvider, timeoutMs: number): PaymentProv
     acceptDispute: (request) => within(provider.acceptDispute(request)),
     paymentOf: (providerRef) => within(provider.paymentOf(providerRef)),
     submitEvidence: (request) => within(provider.submitEvidence(request)),
+  };
+};
+
+/** The same of its books. */
+export const timedBooks = (source: SettlementSource, timeoutMs: number): SettlementSource => {
+  const within = limit(source.name, timeoutMs);
+  return {
+    ...source,
+    transactions: (days) => within(source.transactions(days)),
+    settlements: (days) => within(source.settlements(days)),
   };
 };

@@ -6,6 +6,7 @@ import { listAwaitingRefunds } from './awaiting-refunds.ts';
 import { readDailySales } from './daily-sales.ts';
 import { listDisputes } from './disputes.ts';
 import { listLedgerEntries, readTrialBalance } from './ledger-queries.ts';
+import { readStatement } from './ledger-statement.ts';
 import { readOrderHistory } from './order-history.ts';
 import { orderLists, orderReader } from './order-summary.ts';
 import { paymentReader } from './payment-history.ts';
@@ -24,6 +25,7 @@ export function openReadModels(pool: Pool, log: EventLog, shardCount: number): R
     trialBalance: (tenantId, at) => readTrialBalance(pool, tenantId, at),
     ledgerEntries: (tenantId, filter, limit, after) =>
       listLedgerEntries(pool, tenantId, filter, limit, after),
+    statement: (tenantId, of, limit, after) => readStatement(pool, tenantId, of, limit, after),
     breaks: (tenantId, filter, limit, after) => listBreaks(pool, tenantId, filter, { limit, after }),
     dailySales: (tenantId, limit) => readDailySales(pool, tenantId, limit),
   };

@@ -1,0 +1,94 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import type { RehearsedPayment } from '../application/checkout/change-payment.ts';
+import type { RefundRequest } from '../application/checkout/payment-requests.ts';
+import { parsePaymentId } from '../domain/shared/ids.ts';
+import type { Api, ApiDependencies } from './api.ts';
+import { success } from './answers.ts';
+import { commandOf } from './command-context.ts';
+import { CHANGES_PAYMENT } from './operation-problems.ts';
+import { PaymentParams, RefundBody, RefundSchema } from './payment-schemas.ts';
+import { sendProblem } from './problem.ts';
+import { describe } from './rejection.ts';
+import { CommandHeaders, MoneySchema, NoQuery, toMoney, versionOf } from './schemas.ts';
+
+const NOT_SAID = 'not said';
+
+export const REFUND_PROBLEMS = [
+  ...CHANGES_PAYMENT,
+  'payment-not-refundable',
+  'refund-exceeds-refundable',
+  'amount-invalid',
+  'currency-mismatch',
+  'line-unknown',
+  'quantity-exceeds-available',
+] as const;
+
+/** What a body asks for; undefined: for two things at once, which is answered. */
+export function refundAsked(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { amount, items: lines, reason = NOT_SAID }: Static<typeof RefundBody>,
+): Omit<RefundRequest, 'refundId'> | undefined {
+  if (amount && lines) {
+    const message = 'must not come together with amount';
+    const errors = [{ in: 'body', pointer: '/items', message }] as const;
+    void sendProblem(request, reply, 'validation-failed', { errors });
+    return undefined;
+  }
+  return { ...(amount && { amount: toMoney(amount) }), ...(lines && { lines }), reason };
+}
+
+const RefundPreview = Type.Object({
+  amount: MoneySchema,
+  refundableAfter: Type.Object(MoneySchema.properties, {
+    description: 'What could still be given back of the payment after it',
+  }),
+  needsApproval: Type.Boolean({ description: 'It would wait for a second person' }),
+  lines: Type.Optional(
+    Type.Array(RefundSchema.properties.items.items, {
+      description: 'Of a refund of lines: what each is worth',
+    }),
+  ),
+});
+
+/** Decided by what decides on refunds, on the payment and the order as they are now. */
+export function refundPreviewRoutes(api: Api, { rehearsePayment, ids }: ApiDependencies): void {
+  api.post(
+    '/api/payments/:paymentId/refunds/preview',
+    {
+      config: { scope: 'refunds:write', bodyIsOptional: true, problems: REFUND_PROBLEMS },
+      schema: {
+        operationId: 'previewRefund',
+        tags: ['payments'],
+        summary: 'What a refund would come to, or why it would be refused; nothing is done',
+        description:
+          'Others may change the payment before the refund itself: with If-Match they cannot unnoticed.',
+        querystring: NoQuery,
+        headers: Type.Object({ 'if-match': CommandHeaders.properties['if-match'] }),
+        params: PaymentParams,
+        body: RefundBody,
+        response: { 200: success(RefundPreview, 'What it would come to') },
+      },
+    },
+    async (request, reply) => {
+      const asked = refundAsked(request, reply, request.body);
+      if (!asked) return reply;
+      const paymentId = parsePaymentId(request.params.paymentId);
+      if (!paymentId)
+        return sendProblem(request, reply, 'payment-not-found', describe({ code: 'payment-not-found' }));
+      const { context } = commandOf(request, ids);
+      const refundId = ids.commandId();
+      const ifVersion = versionOf(request.headers);
+      const done = await rehearsePayment.refund(context, paymentId, { ...asked, refundId, ifVersion });
+      if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
+      const { refunds, refundable: refundableAfter } = done.value.answer as RehearsedPayment;
+      const { amount, items, status } = refunds.find((refund) => refund.refundId === refundId)!;
+      const needsApproval = status === 'AwaitingApproval';
+      return reply.send({
+        ...{ amount, refundableAfter, needsApproval },
+        ...(items.length > 0 && { lines: [...items] }),
+      });
+    },
+  );
+}
