@@ -18,6 +18,8 @@ async function describe(): Promise<unknown> {
     payment: unused,
     payments: unused,
     dailySales: unused,
+    activity: unused,
+    overview: unused,
     disputes: unused,
     awaitingRefunds: unused,
     trialBalance: unused,

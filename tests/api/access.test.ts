@@ -37,7 +37,8 @@ const NO_PAYMENT = { status: 404, code: 'payment-not-found' } as const;
 const OPENED_BY: Readonly<Record<Scope, string>> = {
   'orders:write': `createOrder amendOrder cancelOrder createFulfilment shipFulfilment deliverFulfilment
     cancelFulfilment requestReturn receiveReturn eraseCustomer`,
-  'orders:read': `listOrders getOrder listOrderEvents listPayments getPayment listDailySales getRefund
+  'orders:read': `listOrders getOrder listOrderEvents listPayments getPayment listDailySales listActivity
+    getOverview getRefund
     getTrialBalance listLedgerEntries listRefunds listDisputes getDispute listReconciliationBreaks followEvents`,
   'payments:write': `createPayment capturePayment voidPayment syncPayment`,
   'refunds:write': `refundPayment acceptDispute submitDisputeEvidence`,

@@ -2,12 +2,14 @@ import type { EventLog } from '../../application/ports.ts';
 import type { ReadModels } from '../../application/read-models.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { listBreaks } from '../reconciliation/breaks.ts';
+import { readActivity } from './activity.ts';
 import { listAwaitingRefunds } from './awaiting-refunds.ts';
 import { readDailySales } from './daily-sales.ts';
 import { listDisputes } from './disputes.ts';
 import { listLedgerEntries, readTrialBalance } from './ledger-queries.ts';
 import { readOrderHistory } from './order-history.ts';
 import { orderLists, orderReader } from './order-summary.ts';
+import { readOverview } from './overview.ts';
 import { listPayments, paymentReader } from './payment-history.ts';
 
 export function openReadModels(pool: Pool, log: EventLog, shardCount: number): ReadModels {
@@ -25,5 +27,7 @@ export function openReadModels(pool: Pool, log: EventLog, shardCount: number): R
       listLedgerEntries(pool, tenantId, filter, limit, after),
     breaks: (tenantId, filter, limit, after) => listBreaks(pool, tenantId, filter, { limit, after }),
     dailySales: (tenantId, limit) => readDailySales(pool, tenantId, limit),
+    activity: (tenantId, range) => readActivity(pool, tenantId, range),
+    overview: (tenantId, seen) => readOverview(pool, tenantId, seen),
   };
 }
