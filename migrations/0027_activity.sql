@@ -22,28 +22,24 @@ insert into projection (name, generation, code_version, status) values ('activit
 insert into application_privilege (object, privileges) values ('table activity', 'select');
 insert into reader_privilege (object) values ('activity');
 
--- What waits for a person is counted for a page that is looked at all the time: an index each, which holds nothing else.
--- For every generation there is: later ones are made like the template.
+-- What waits for a person is counted for a page that is looked at all the time: an index for each, which holds nothing
+-- else. For the generations there are, too; later ones are made like the template.
 do $$
 declare
   v_table text;
+  v_waits text;
 begin
-  for v_table in
-    select replace(name, '-', '_') || coalesce('_' || generation, '')
-    from (select name, generation from projection
-      union all values ('order-summary', null), ('payment-history', null), ('dispute', null)) t
-    where name in ('order-summary', 'payment-history', 'dispute')
+  for v_table, v_waits in
+    select c.relname, w.waits
+    from (values
+        ('order_summary', $w$status = 'Cancelling'$w$),
+        ('payment_history', $w$status = 'RequiresAction'$w$),
+        ('payment_history', $w$state @? '$.*[*].outcome ? (@ == "unknown")'$w$),
+        ('dispute', $w$status = 'open'$w$)) w (model, waits)
+      join pg_class c on c.relnamespace = 'read_model'::regnamespace and c.relkind = 'r'
+        and c.relname ~ ('^' || w.model || '(_\d+)?$')
   loop
-    case
-      when v_table like 'order_summary%' then
-        execute format('create index on read_model.%I (tenant_id) where status = ''Cancelling''', v_table);
-      when v_table like 'payment_history%' then
-        execute format('create index on read_model.%I (tenant_id) where status = ''RequiresAction''', v_table);
-        execute format('create index on read_model.%I (tenant_id)
-          where state @? ''$.*[*].outcome ? (@ == "unknown")''', v_table);
-      else
-        execute format('create index on read_model.%I (tenant_id) where status = ''open''', v_table);
-    end case;
+    execute format('create index on read_model.%I (tenant_id) where ', v_table) || v_waits;
   end loop;
 end $$;
 create index reconciliation_break_waiting on reconciliation_break (tenant_id) where resolved_at is null;
