@@ -38,6 +38,7 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
         { name: 'ledger', description: 'Double entry, derived from the events' },
         { name: 'ops', description: 'What consumers could not do, for operators; the tenant’s own' },
         { name: 'orders', description: 'What customers buy' },
+        { name: 'overview', description: 'What happened, and what waits for a person' },
         { name: 'payments', description: 'What they pay with' },
         { name: 'sales', description: 'Counted from the messages' },
         { name: 'service', description: 'Health and help; no key needed' },

@@ -12,3 +12,11 @@ export function isInstant(text: string): boolean {
 
 /** True for a calendar day that exists, `YYYY-MM-DD`. */
 export const isDay = (text: string): boolean => isInstant(`${text}T00:00:00Z`);
+
+/** Milliseconds since 1970 of what `isInstant`. The second 60 is the first of the next minute. */
+export function instantMs(text: string): number {
+  const [, before = '', after = ''] = /^(.{17})60(.*)$/.exec(text) ?? [];
+  return before === ''
+    ? Date.parse(text.toUpperCase())
+    : Date.parse(`${before}59${after}`.toUpperCase()) + 1_000;
+}

@@ -39,6 +39,7 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, ProblemDoc>> = {
   'event-not-found': {
     when: 'No event of your tenant is at this place of the log, or it is in the archive.',
     remedy: 'Give shard and position, such as 0-42, as the `id` of an event in a list says.',
+  },
   'break-not-found': {
     when: 'No break of your tenant has this id.',
     remedy: 'Look at the list of breaks.',

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import type { ServerOptions } from './api.ts';
+import { activityRoutes } from './activity-routes.ts';
 import { apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { openAdmission } from './admission.ts';
@@ -31,6 +32,7 @@ import { reconciliationRoutes } from './reconciliation-routes.ts';
 import { orderCommandRoutes } from './order-command-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { OrderSchema } from './order-schemas.ts';
+import { overviewRoutes } from './overview-routes.ts';
 import { paymentCommandRoutes } from './payment-command-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
 import { PaymentSchema, RefundSchema } from './payment-schemas.ts';
@@ -120,6 +122,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ledgerAccountRoutes(api, dependencies);
     reconciliationRoutes(api, dependencies);
     salesRoutes(api, dependencies);
+    activityRoutes(api, dependencies);
+    overviewRoutes(api, dependencies);
     eventStreamRoutes(api, dependencies);
     webhookEndpointRoutes(api, dependencies);
     webhookDeliveryRoutes(api, dependencies);

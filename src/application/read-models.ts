@@ -25,6 +25,8 @@ export type ReadModels = {
   /** All of them that fit, oldest first. */
   paymentsOfOrder(tenantId: TenantId, orderId: OrderId, filter: PaymentFilter): Promise<PaymentView[]>;
   dailySales(tenantId: TenantId, limit: number): Promise<DailySales[]>;
+  activity(tenantId: TenantId, range: ActivityRange): Promise<Activity[]>;
+  overview(tenantId: TenantId, seen: Seen): Promise<Waiting>;
   disputes(
     tenantId: TenantId,
     filter: DisputeFilter,
@@ -109,6 +111,54 @@ export type DailySales = {
   readonly paymentsSucceeded: number;
   readonly paymentsFailed: number;
   readonly paidAmount: string;
+};
+
+export const ACTIVITY_STEPS = ['minute', 'hour'] as const;
+
+/** Whole steps, from the beginning of the first to the end of the last; milliseconds since 1970. */
+export type ActivityRange = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly step: (typeof ACTIVITY_STEPS)[number];
+};
+
+/** What happened in one step, in one currency, by the clock of the log. */
+export type Activity = {
+  /** Its beginning. */
+  readonly at: string;
+  readonly currency: string;
+  readonly ordersCreated: number;
+  /** Sums of minor units, as decimal strings: a sum has no upper limit. */
+  readonly orderedAmount: string;
+  /** Each payment once, when it is first authorized; with automatic capture that is when it is taken. */
+  readonly paymentsSucceeded: number;
+  /** Declined for good. One that turns out later to have been authorized after all succeeds then, too. */
+  readonly paymentsFailed: number;
+  readonly capturedAmount: string;
+  /** As they succeed; what a bank sends back later is not taken out again. */
+  readonly refundsSucceeded: number;
+  readonly refundedAmount: string;
+  readonly disputesOpened: number;
+};
+
+/** What waits is counted up to this, which means: more than one less. */
+export const WAITING_MAX = 1_001;
+
+/** What whoever asks may list, beside what every reader may. */
+export type Seen = { readonly webhookEndpoints: boolean; readonly deadLetters: boolean };
+
+/** How much waits for a person now; null: whoever asks may not list it. */
+export type Waiting = {
+  /** With an operation of which nobody knows what the provider made of it. */
+  readonly unknownPayments: number;
+  readonly openDisputes: number;
+  readonly refundsAwaitingApproval: number;
+  readonly openBreaks: number;
+  readonly ordersCancelling: number;
+  readonly paymentsRequiringAction: number;
+  /** By the service, not by request. */
+  readonly disabledWebhookEndpoints: number | null;
+  readonly deadLetters: number | null;
 };
 
 export type DisputeFilter = {

@@ -19,6 +19,8 @@ async function describe(): Promise<unknown> {
     payments: unused,
     paymentsOfOrder: unused,
     dailySales: unused,
+    activity: unused,
+    overview: unused,
     disputes: unused,
     awaitingRefunds: unused,
     trialBalance: unused,

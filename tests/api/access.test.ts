@@ -38,7 +38,7 @@ const NO_PAYMENT = { status: 404, code: 'payment-not-found' } as const;
 const OPENED_BY: Readonly<Record<Scope, string>> = {
   'orders:write': `createOrder amendOrder cancelOrder createFulfilment shipFulfilment deliverFulfilment
     cancelFulfilment requestReturn receiveReturn eraseCustomer`,
-  'orders:read': `listOrders getOrder listOrderEvents listPayments getPayment listDailySales getRefund
+  'orders:read': `listOrders getOrder listOrderEvents listPayments getPayment listDailySales listActivity getOverview getRefund
     getTrialBalance listLedgerEntries listLedgerAccounts getAccountStatement listRefunds listDisputes getDispute
     listReconciliationBreaks getReconciliationBreak followEvents`,
   'payments:write': `createPayment capturePayment voidPayment syncPayment`,

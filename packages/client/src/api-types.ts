@@ -719,6 +719,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, by minute or hour and currency, oldest first
+         * @description Steps in which nothing happened are left out. The first is the one that `from` is in, the last the one that ends at `to` or has it in it; 1,500 at most. It may lag the log by what projectors are behind.
+         *
+         *     Needs the scope `orders:read`.
+         */
+        get: operations["listActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much waits for a person, now
+         * @description Each is counted up to 1,001, which means more than 1,000: asking costs the same however much there is. It may lag the log by what projectors are behind.
+         *
+         *     Needs the scope `orders:read`.
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -4310,6 +4354,170 @@ export interface operations {
             };
         };
     };
+    listActivity: {
+        parameters: {
+            query?: {
+                /** @description An hour before `to`, with the step `hour` a day, if it is left out */
+                from?: string;
+                /** @description Now, if it is left out */
+                to?: string;
+                /** @description How long each is */
+                step?: "minute" | "hour";
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-31T12:00:00.000Z",
+                     *           "currency": "USD",
+                     *           "ordersCreated": 1,
+                     *           "orderedAmount": "3998",
+                     *           "paymentsSucceeded": 1,
+                     *           "paymentsFailed": 1,
+                     *           "capturedAmount": "3998",
+                     *           "refundsSucceeded": 1,
+                     *           "refundedAmount": "1000",
+                     *           "disputesOpened": 1
+                     *         }
+                     *       ],
+                     *       "step": "minute"
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: date-time
+                             * @description When the step begins, UTC; by the clock of the log, as all that is counted in it
+                             */
+                            at: string;
+                            currency: string;
+                            /** Format: int64 */
+                            ordersCreated: number;
+                            /** @description What they cost when they were created: minor units, as a decimal string */
+                            orderedAmount: string;
+                            /**
+                             * Format: int64
+                             * @description Each payment once, when it is authorized; with automatic capture it is taken then
+                             */
+                            paymentsSucceeded: number;
+                            /**
+                             * Format: int64
+                             * @description Declined for good; neither voided nor expired. One that turns out to have been authorized after all succeeds then, too
+                             */
+                            paymentsFailed: number;
+                            /** @description Taken from customers, as the ledger books it: minor units, as a decimal string */
+                            capturedAmount: string;
+                            /**
+                             * Format: int64
+                             * @description As they succeed; one that a bank sends back later is not taken out again
+                             */
+                            refundsSucceeded: number;
+                            /** @description Given back by them: minor units, as a decimal string */
+                            refundedAmount: string;
+                            /** Format: int64 */
+                            disputesOpened: number;
+                        }[];
+                        /**
+                         * @description As it was asked for
+                         * @enum {unknown}
+                         */
+                        step: "minute" | "hour";
+                    };
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "unknownPayments": 0,
+                     *       "openDisputes": 0,
+                     *       "refundsAwaitingApproval": 0,
+                     *       "openBreaks": 0,
+                     *       "ordersCancelling": 0,
+                     *       "paymentsRequiringAction": 0,
+                     *       "disabledWebhookEndpoints": 1,
+                     *       "deadLetters": 1
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * Format: int32
+                         * @description With an operation of which nobody knows yet what the provider made of it
+                         */
+                        unknownPayments: number;
+                        /**
+                         * Format: int32
+                         * @description That can be accepted or contested
+                         */
+                        openDisputes: number;
+                        /**
+                         * Format: int32
+                         * @description That a second person decides on
+                         */
+                        refundsAwaitingApproval: number;
+                        /**
+                         * Format: int32
+                         * @description Differences between the ledger and what providers say, over all days
+                         */
+                        openBreaks: number;
+                        /**
+                         * Format: int32
+                         * @description That cannot end before their payments do
+                         */
+                        ordersCancelling: number;
+                        /**
+                         * Format: int32
+                         * @description That wait for the customer
+                         */
+                        paymentsRequiringAction: number;
+                        /**
+                         * Format: int64
+                         * @description By the service, since nothing was taken there for days; null without the scope admin
+                         */
+                        disabledWebhookEndpoints: number | null;
+                        /**
+                         * Format: int64
+                         * @description That consumers gave up; null without the scope ops
+                         */
+                        deadLetters: number | null;
+                    };
+                };
+            };
+        };
+    };
     followEvents: {
         parameters: {
             query?: {
@@ -5861,6 +6069,10 @@ export const OPERATIONS = {
   listReconciliationBreaks: {"method":"GET","path":"/api/reconciliation/breaks","rest":"query","isKeyed":false,"isPaged":true},
   /** Orders and payments per day and currency, newest first */
   listDailySales: {"method":"GET","path":"/api/daily-sales","rest":"query","isKeyed":false,"isPaged":false},
+  /** What happened, by minute or hour and currency, oldest first */
+  listActivity: {"method":"GET","path":"/api/activity","rest":"query","isKeyed":false,"isPaged":false},
+  /** How much waits for a person, now */
+  getOverview: {"method":"GET","path":"/api/overview","rest":"query","isKeyed":false,"isPaged":false},
   /** Where messages are posted to, newest first */
   listWebhookEndpoints: {"method":"GET","path":"/api/webhook-endpoints","rest":"query","isKeyed":false,"isPaged":true},
   /** Have messages posted to a URL of yours, from now on */

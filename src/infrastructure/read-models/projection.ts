@@ -11,7 +11,12 @@ export type Projection = {
   readonly codeVersion: number;
   /** Of which events it makes something: a batch of others costs no transaction. */
   readonly concerns: (event: DomainEvent) => boolean;
-  /** Brings `table` up to the last of these events, all of one shard, in order; repeating it changes nothing. */
+  /** Its rows are sums over many streams: while events of some are elsewhere, none of it can be made anew. */
+  readonly addsUp?: true;
+  /**
+   * Brings `table` up to the last of these events, all of one shard, in order; repeating it changes nothing, unless it
+   * adds up.
+   */
   readonly project: (tx: Tx, table: string, events: readonly RecordedEvent[]) => Promise<void>;
 };
 

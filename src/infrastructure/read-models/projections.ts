@@ -1,3 +1,4 @@
+import { activityProjection } from './activity.ts';
 import { awaitingRefundProjection } from './awaiting-refunds.ts';
 import { disputeProjection } from './disputes.ts';
 import { ledgerProjection } from './ledger.ts';
@@ -12,4 +13,5 @@ export const PROJECTIONS: readonly Projection[] = [
   disputeProjection,
   awaitingRefundProjection,
   ledgerProjection,
+  activityProjection,
 ];

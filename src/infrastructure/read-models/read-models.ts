@@ -2,6 +2,7 @@ import type { EventLog } from '../../application/ports.ts';
 import type { ReadModels } from '../../application/read-models.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { listBreaks } from '../reconciliation/breaks.ts';
+import { readActivity } from './activity.ts';
 import { listAwaitingRefunds } from './awaiting-refunds.ts';
 import { readDailySales } from './daily-sales.ts';
 import { listDisputes } from './disputes.ts';
@@ -9,6 +10,7 @@ import { listLedgerEntries, readTrialBalance } from './ledger-queries.ts';
 import { readStatement } from './ledger-statement.ts';
 import { readOrderHistory } from './order-history.ts';
 import { orderLists, orderReader } from './order-summary.ts';
+import { readOverview } from './overview.ts';
 import { paymentReader } from './payment-history.ts';
 import { paymentLists } from './payment-lists.ts';
 
@@ -28,5 +30,7 @@ export function openReadModels(pool: Pool, log: EventLog, shardCount: number): R
     statement: (tenantId, of, limit, after) => readStatement(pool, tenantId, of, limit, after),
     breaks: (tenantId, filter, limit, after) => listBreaks(pool, tenantId, filter, { limit, after }),
     dailySales: (tenantId, limit) => readDailySales(pool, tenantId, limit),
+    activity: (tenantId, range) => readActivity(pool, tenantId, range),
+    overview: (tenantId, seen) => readOverview(pool, tenantId, seen),
   };
 }
