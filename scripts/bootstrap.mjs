@@ -176,7 +176,7 @@ function consoleHash() {
     'console/vite.config.ts',
     'package-lock.json',
   ];
-  const sources = folders.flatMap((name) => filesIn(at(name))).toSorted();
+  const sources = folders.flatMap((name) => filesIn(at(name))).toSorted((a, b) => (a < b ? -1 : 1));
   return hashOf(
     ...[...configs.map((name) => at(name)), ...sources].flatMap((path) => [
       path.slice(root.length),

@@ -337,8 +337,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The payments of one order, oldest first
-         * @description Needs the scope `orders:read`.
+         * Payments, newest first; those of one order oldest first
+         * @description With `orderId` all payments of that order that fit the other parameters, on one page. As with every list, what was changed in the last moment may still be shown as it was before.
+         *
+         *     Needs the scope `orders:read`.
          */
         get: operations["listPayments"];
         put?: never;
@@ -469,6 +471,28 @@ export interface paths {
         get: operations["getRefund"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{paymentId}/refunds/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a refund would come to, or why it would be refused; nothing is done
+         * @description Others may change the payment before the refund itself: with If-Match they cannot unnoticed.
+         *
+         *     Needs the scope `refunds:write`.
+         */
+        post: operations["previewRefund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -679,6 +703,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every account that was ever booked on, by currency: what it is for and what it comes to
+         * @description Needs the scope `orders:read`.
+         */
+        get: operations["listLedgerAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/accounts/{account}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was booked on an account in one currency, oldest first, and what it came to each time
+         * @description What was booked exactly at `from` is in `opening`, what was booked exactly at `to` in an entry: the statements of periods that follow each other fit together, and both sums are those of the trial balance `at` the same instants.
+         *
+         *     Needs the scope `orders:read`.
+         */
+        get: operations["getAccountStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reconciliation/breaks": {
         parameters: {
             query?: never;
@@ -691,6 +757,28 @@ export interface paths {
          * @description Needs the scope `orders:read`.
          */
         get: operations["listReconciliationBreaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reconciliation/breaks/{breakId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A break, with what each of the books has to say of it now
+         * @description The provider is asked while you wait, for some seconds at most. One that is away costs nothing but its side of the answer.
+         *
+         *     Needs the scope `orders:read`.
+         */
+        get: operations["getReconciliationBreak"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1160,6 +1248,68 @@ export interface paths {
         post: operations["openSession"];
         /** Sign out: the session is over, everywhere; a key or a token is as good as before */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events of the log, newest first unless asked otherwise
+         * @description The events of the tenant, those of no order too, across all shards by time, shard and position; a shard whose clock was set back keeps the order of its log. A request looks through a few thousand events at most, so for what is rare a page can be short, or empty, and still have a `nextCursor`: go on with it until it is null. To follow what comes, ask with `order=oldest`, the same filter and as `cursor` the `followCursor` of the answer before, again and again, with a pause when `nextCursor` is null; nothing is left out and nothing told twice.
+         *
+         *     Needs the scope `ops`.
+         */
+        get: operations["listLogEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/log/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event, what caused it up to the first request, and what it caused in turn
+         * @description Needs the scope `ops`.
+         */
+        get: operations["getLogEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/shards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far each shard of the log has come, with the events of all tenants
+         * @description Needs the scope `ops`.
+         */
+        get: operations["listShards"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2343,6 +2493,12 @@ export interface operations {
                 fulfilmentStatus?: "None" | "Partial" | "Fulfilled" | "Returned";
                 /** @description Only this customer’s */
                 customerId?: string;
+                /** @description Only orders in this currency */
+                currency?: string;
+                /** @description Only those whose grand total is at least this, in minor units of `currency`, which must be given too */
+                totalMin?: number;
+                /** @description Only those whose grand total is at most this, in minor units of `currency`, which must be given too */
+                totalMax?: number;
                 /** @description Only later ones */
                 createdAfter?: string;
                 /** @description Only earlier ones */
@@ -2601,10 +2757,12 @@ export interface operations {
     getOrder: {
         parameters: {
             query?: {
-                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter only. Not together with `at`. */
+                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter and `atPosition` only. */
                 atVersion?: number;
-                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. Not together with `atVersion`. */
+                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. */
                 at?: string;
+                /** @description As it was right after this place in the log, the `position` of an event: exact for every event of an order and its payments, those of one command or of one instant too. A place to come shows what is current. Only one of `atVersion`, `at` and `atPosition` can be given. */
+                atPosition?: string;
             };
             header?: {
                 /** @description ETags that you hold, separated by commas, or `*`: 304 without a body if one is current */
@@ -2633,7 +2791,10 @@ export interface operations {
     };
     amendOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2783,8 +2944,9 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "id": "0-184",
                      *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
-                     *           "type": "order.created",
+                     *           "type": "OrderCreated",
                      *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
                      *           "version": 1,
                      *           "position": "184",
@@ -2802,10 +2964,16 @@ export interface operations {
                     "application/json": {
                         data: {
                             /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
                              * Format: uuid
                              * @description Also the id of the message that tells of it
                              */
                             eventId: string;
+                            /** @example OrderCreated */
                             type: string;
                             /**
                              * Format: uuid
@@ -2817,7 +2985,7 @@ export interface operations {
                              * @description Of its stream, after it: what `atVersion` takes
                              */
                             version: number;
-                            /** @description Place in the log */
+                            /** @description Place in the log of its shard: what `atPosition` takes */
                             position: string;
                             /**
                              * Format: date-time
@@ -2844,7 +3012,10 @@ export interface operations {
     };
     cancelOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2900,7 +3071,10 @@ export interface operations {
     };
     createFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2928,10 +3102,21 @@ export interface operations {
                         /** Format: int32 */
                         quantity: number;
                     }[];
+                    /** @description Why; kept with the fulfilment */
+                    reason?: string;
                 };
             };
         };
         responses: {
+            /** @description With `dryRun`: the order as it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
             /** @description The order after it */
             201: {
                 headers: {
@@ -2941,11 +3126,21 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Done; you preferred no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     shipFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -2970,6 +3165,8 @@ export interface operations {
                 "application/json": {
                     /** @description Where the parcel can be followed */
                     tracking?: string;
+                    /** @description Why; kept with the fulfilment */
+                    reason?: string;
                 };
             };
         };
@@ -2994,7 +3191,10 @@ export interface operations {
     };
     deliverFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3016,7 +3216,10 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Why; kept with the order */
+                    reason?: string;
+                };
             };
         };
         responses: {
@@ -3040,7 +3243,10 @@ export interface operations {
     };
     cancelFulfilment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3089,7 +3295,10 @@ export interface operations {
     };
     requestReturn: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3123,6 +3332,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `dryRun`: the order as it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
             /** @description The order after it */
             201: {
                 headers: {
@@ -3132,11 +3350,21 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description Done; you preferred no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     receiveReturn: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3158,7 +3386,10 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Why; kept with the order */
+                    reason?: string;
+                };
             };
         };
         responses: {
@@ -3182,9 +3413,27 @@ export interface operations {
     };
     listPayments: {
         parameters: {
-            query: {
-                /** @description Whose payments */
-                orderId: string;
+            query?: {
+                /** @description Only this order’s: all of them on one page, oldest first, without `limit` and `cursor` */
+                orderId?: string;
+                /** @description Only of this status */
+                status?: "Pending" | "RequiresAction" | "Authorized" | "PartiallyCaptured" | "Completed" | "Failed" | "Voided" | "Expired";
+                /** @description Only those by this method */
+                paymentMethod?: "card" | "bank_transfer" | "wallet";
+                /** @description Only payments in this currency */
+                currency?: string;
+                /** @description Only those of at least this amount, in minor units of `currency`, which must be given too */
+                amountMin?: number;
+                /** @description Only those of at most this amount, in minor units of `currency`, which must be given too */
+                amountMax?: number;
+                /** @description Only later ones */
+                createdAfter?: string;
+                /** @description Only earlier ones */
+                createdBefore?: string;
+                /** @description 20 unless given */
+                limit?: number;
+                /** @description From `nextCursor` of the page before */
+                cursor?: string;
             };
             header?: {
                 /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
@@ -3195,7 +3444,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was asked for */
+            /** @description A page of payments */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3235,11 +3484,14 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "updatedAt": "2026-01-31T12:01:30.000Z"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl"
                      *     }
                      */
                     "application/json": {
                         data: components["schemas"]["Payment"][];
+                        /** @description null on the last page, and with `orderId` */
+                        nextCursor: string | null;
                     };
                 };
             };
@@ -3330,10 +3582,12 @@ export interface operations {
     getPayment: {
         parameters: {
             query?: {
-                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter only. Not together with `at`. */
+                /** @description As it was after this many changes: the `version` of an earlier answer, or of an event. One command may make several changes; what was between them is seen with this parameter and `atPosition` only. */
                 atVersion?: number;
-                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. Not together with `atVersion`. */
+                /** @description As it was at this instant: with all changes whose `recordedAt` (see the events) is not later, to the microsecond. That is the clock of the log, and all changes of one command share one `recordedAt`; `updatedAt` is a little earlier. An instant to come shows what is current. Write the + of an offset as %2B. */
                 at?: string;
+                /** @description As it was right after this place in the log, the `position` of an event: exact for every event of an order and its payments, those of one command or of one instant too. A place to come shows what is current. Only one of `atVersion`, `at` and `atPosition` can be given. */
+                atPosition?: string;
             };
             header?: {
                 /** @description ETags that you hold, separated by commas, or `*`: 304 without a body if one is current */
@@ -3362,7 +3616,10 @@ export interface operations {
     };
     capturePayment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3405,6 +3662,8 @@ export interface operations {
                     };
                     /** @description Lets go of what is left after this capture */
                     final?: boolean;
+                    /** @description Why; kept with the capture */
+                    reason?: string;
                 };
             };
         };
@@ -3438,7 +3697,10 @@ export interface operations {
     };
     voidPayment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                dryRun?: boolean;
+            };
             header?: {
                 /** @description Makes a repetition of the request safe: it gives the first answer again */
                 "Idempotency-Key"?: string;
@@ -3512,7 +3774,10 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Why; kept in the audit, since asking changes nothing by itself */
+                    reason?: string;
+                };
             };
         };
         responses: {
@@ -3633,6 +3898,152 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refund"];
+                };
+            };
+        };
+    };
+    previewRefund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the decision was made on; `*` stands for any */
+                "If-Match"?: string;
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description The payment */
+                paymentId: string;
+            };
+            cookie?: never;
+        };
+        /** @description An amount, or units of lines at their price; neither: all that can still be given back */
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /**
+                     * @example {
+                     *       "amount": 1999,
+                     *       "currency": "USD"
+                     *     }
+                     */
+                    amount?: {
+                        /**
+                         * Format: int64
+                         * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                         */
+                        amount: number;
+                        /**
+                         * Format: currency
+                         * @description ISO 4217 code
+                         * @example USD
+                         */
+                        currency: string;
+                    };
+                    items?: {
+                        /** @description Of the order */
+                        lineId: string;
+                        /** Format: int32 */
+                        quantity: number;
+                    }[];
+                    /** @description Why; kept with the refund */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What it would come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount": {
+                     *         "amount": 1999,
+                     *         "currency": "USD"
+                     *       },
+                     *       "refundableAfter": {
+                     *         "amount": 0,
+                     *         "currency": "USD"
+                     *       },
+                     *       "needsApproval": true,
+                     *       "lines": [
+                     *         {
+                     *           "lineId": "1",
+                     *           "quantity": 1,
+                     *           "amount": {
+                     *             "amount": 1999,
+                     *             "currency": "USD"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * @example {
+                         *       "amount": 1999,
+                         *       "currency": "USD"
+                         *     }
+                         */
+                        amount: {
+                            /**
+                             * Format: int64
+                             * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                             */
+                            amount: number;
+                            /**
+                             * Format: currency
+                             * @description ISO 4217 code
+                             * @example USD
+                             */
+                            currency: string;
+                        };
+                        /** @description What could still be given back of the payment after it */
+                        refundableAfter: {
+                            /**
+                             * Format: int64
+                             * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                             */
+                            amount: number;
+                            /**
+                             * Format: currency
+                             * @description ISO 4217 code
+                             * @example USD
+                             */
+                            currency: string;
+                        };
+                        /** @description It would wait for a second person */
+                        needsApproval: boolean;
+                        /** @description Of a refund of lines: what each is worth */
+                        lines?: {
+                            lineId: string;
+                            /** Format: int64 */
+                            quantity: number;
+                            /**
+                             * @example {
+                             *       "amount": 1999,
+                             *       "currency": "USD"
+                             *     }
+                             */
+                            amount: {
+                                /**
+                                 * Format: int64
+                                 * @description Minor units of the currency: 1050 is 10.50 USD, 1050 JPY, 1.050 KWD. Never a decimal.
+                                 */
+                                amount: number;
+                                /**
+                                 * Format: currency
+                                 * @description ISO 4217 code
+                                 * @example USD
+                                 */
+                                currency: string;
+                            };
+                        }[];
+                    };
                 };
             };
         };
@@ -4200,6 +4611,160 @@ export interface operations {
             };
         };
     };
+    listLedgerAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "account": "psp_clearing:simulated",
+                     *           "currency": "USD",
+                     *           "kind": "asset",
+                     *           "description": "Our warehouse",
+                     *           "debit": "3998",
+                     *           "credit": "3998",
+                     *           "balance": "0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** @description Such as `psp_clearing:simulated`, `revenue`; `order_funds`: the funds of all orders together */
+                            account: string;
+                            currency: string;
+                            /**
+                             * @description `memo`: no money of ours, and in no balance sheet; every other one as its name says
+                             * @enum {unknown}
+                             */
+                            kind: "asset" | "liability" | "income" | "expense" | "memo";
+                            /** @description What it is for */
+                            description: string;
+                            /** @description All that was ever debited, in minor units as a decimal string: a sum has no upper limit */
+                            debit: string;
+                            /** @description All that was ever credited, in minor units as a decimal string: a sum has no upper limit */
+                            credit: string;
+                            /** @description Debit less credit, in minor units as a decimal string: a sum has no upper limit */
+                            balance: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getAccountStatement: {
+        parameters: {
+            query: {
+                /** @description ISO 4217 code; each has a statement of its own */
+                currency: string;
+                /** @description Only what was booked after this instant */
+                from?: string;
+                /** @description Only what was booked by this instant */
+                to?: string;
+                /** @description How many at most */
+                limit?: number;
+                /** @description From `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description Its name; `order_funds` and `psp_clearing` without a colon stand for all of theirs */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "psp_clearing:simulated",
+                     *       "currency": "USD",
+                     *       "from": "2026-01-01T00:00:00.000Z",
+                     *       "to": "2026-02-01T00:00:00.000Z",
+                     *       "opening": "0",
+                     *       "closing": "3998",
+                     *       "data": [
+                     *         {
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "order.created",
+                     *           "orderId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "account": "psp_clearing:simulated",
+                     *           "debit": "3998",
+                     *           "credit": "3998",
+                     *           "balance": "0",
+                     *           "bookedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Such as `psp_clearing:simulated`, `revenue`; `order_funds`: the funds of all orders together */
+                        account: string;
+                        currency: string;
+                        /** @description As it was asked for; null: from the beginning */
+                        from: string | null;
+                        /** @description As it was asked for; null: until now */
+                        to: string | null;
+                        /** @description Balance with all that was booked by `from`, in minor units as a decimal string: a sum has no upper limit */
+                        opening: string;
+                        /** @description Balance with all that was booked by `to`, in minor units as a decimal string: a sum has no upper limit */
+                        closing: string;
+                        data: {
+                            /**
+                             * Format: uuid
+                             * @description The event that was booked
+                             */
+                            eventId: string;
+                            type: string;
+                            /** @description The order that it is about; null: of none, as a payout is */
+                            orderId: string | null;
+                            /** @description The one that was booked on, where one name stands for several */
+                            account: string;
+                            /** @description Debited, in minor units as a decimal string: a sum has no upper limit */
+                            debit: string;
+                            /** @description Credited, in minor units as a decimal string: a sum has no upper limit */
+                            credit: string;
+                            /** @description Balance with this entry, in minor units as a decimal string: a sum has no upper limit */
+                            balance: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, by the clock of the log
+                             */
+                            bookedAt: string;
+                        }[];
+                        /** @description null on the last page */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
     listReconciliationBreaks: {
         parameters: {
             query?: {
@@ -4233,6 +4798,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "breakId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
                      *           "day": "2026-01-31",
                      *           "provider": "simulated",
                      *           "kind": "missing-in-ledger",
@@ -4255,6 +4821,11 @@ export interface operations {
                      */
                     "application/json": {
                         data: {
+                            /**
+                             * Format: uuid
+                             * @description Names it, as long as it is there
+                             */
+                            breakId: string;
                             /**
                              * Format: date
                              * @description UTC, by the books that have it
@@ -4292,6 +4863,227 @@ export interface operations {
                         }[];
                         /** @description null on the last page */
                         nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getReconciliationBreak: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description From the list */
+                breakId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "breakId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "day": "2026-01-31",
+                     *       "provider": "simulated",
+                     *       "kind": "missing-in-ledger",
+                     *       "subject": "re_1NqGx2",
+                     *       "status": "open",
+                     *       "currency": "USD",
+                     *       "expected": "3998",
+                     *       "actual": "3900",
+                     *       "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "orderId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *       "transactionId": "txn_1NqGx2",
+                     *       "payoutId": "po_1NqGx2",
+                     *       "foundAt": "2026-01-31T12:00:00.000Z",
+                     *       "resolvedAt": "2026-01-31T12:00:00.000Z",
+                     *       "states": {
+                     *         "ledger": "found",
+                     *         "provider": "found",
+                     *         "settlement": "found"
+                     *       },
+                     *       "sides": {
+                     *         "ledger": [
+                     *           {
+                     *             "id": "184",
+                     *             "at": "2026-01-31T12:00:00.000Z",
+                     *             "type": "order.created",
+                     *             "amount": "3998",
+                     *             "currency": "USD",
+                     *             "fee": "60",
+                     *             "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "payoutId": "po_1NqGx2"
+                     *           }
+                     *         ],
+                     *         "provider": [
+                     *           {
+                     *             "id": "184",
+                     *             "at": "2026-01-31T12:00:00.000Z",
+                     *             "type": "order.created",
+                     *             "amount": "3998",
+                     *             "currency": "USD",
+                     *             "fee": "60",
+                     *             "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "payoutId": "po_1NqGx2"
+                     *           }
+                     *         ],
+                     *         "settlement": [
+                     *           {
+                     *             "id": "184",
+                     *             "at": "2026-01-31T12:00:00.000Z",
+                     *             "type": "order.created",
+                     *             "amount": "3998",
+                     *             "currency": "USD",
+                     *             "fee": "60",
+                     *             "operationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *             "payoutId": "po_1NqGx2"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Names it, as long as it is there
+                         */
+                        breakId: string;
+                        /**
+                         * Format: date
+                         * @description UTC, by the books that have it
+                         */
+                        day: string;
+                        provider: string;
+                        /** @enum {unknown} */
+                        kind: "missing-in-ledger" | "missing-at-provider" | "amount-differs" | "unknown-payment" | "unknown-transaction" | "not-settled" | "settled-twice" | "settlement-amount-differs" | "payout-sum-differs";
+                        /** @description With day, provider and kind it names this break */
+                        subject: string;
+                        /** @enum {unknown} */
+                        status: "open" | "resolved";
+                        currency: string;
+                        /** @description What the book that speaks for it says, in signed minor units as a decimal string; null: there is none */
+                        expected: string | null;
+                        /** @description What the book that was compared with it has, in signed minor units as a decimal string; null: there is none */
+                        actual: string | null;
+                        /** @description The capture, the refund, or the dispute */
+                        operationId: string | null;
+                        /** @description The payment */
+                        paymentId: string | null;
+                        /** @description The order */
+                        orderId: string | null;
+                        /** @description By the books of the provider */
+                        transactionId: string | null;
+                        /** @description By the books of the provider */
+                        payoutId: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When it was first found
+                         */
+                        foundAt: string;
+                        /** @description When it was found no more; null while it is open */
+                        resolvedAt: string | null;
+                        /** @description What came of asking each side */
+                        states: {
+                            /**
+                             * @description `found`: it has something. `nothing`: it was asked and has nothing. `unavailable`: it cannot be asked now, or not in time; ask again. `not-configured`: the provider is not configured here any more
+                             * @enum {unknown}
+                             */
+                            ledger: "found" | "nothing" | "unavailable" | "not-configured";
+                            /**
+                             * @description `found`: it has something. `nothing`: it was asked and has nothing. `unavailable`: it cannot be asked now, or not in time; ask again. `not-configured`: the provider is not configured here any more
+                             * @enum {unknown}
+                             */
+                            provider: "found" | "nothing" | "unavailable" | "not-configured";
+                            /**
+                             * @description `found`: it has something. `nothing`: it was asked and has nothing. `unavailable`: it cannot be asked now, or not in time; ask again. `not-configured`: the provider is not configured here any more
+                             * @enum {unknown}
+                             */
+                            settlement: "found" | "nothing" | "unavailable" | "not-configured";
+                        };
+                        sides: {
+                            /** @description What we booked; null: see `states` */
+                            ledger: {
+                                /** @description The event that was booked */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description UTC, by the clock of these books
+                                 */
+                                at: string;
+                                /** @description As these books call it */
+                                type: string;
+                                /** @description Signed minor units as a decimal string: what the provider owes us more */
+                                amount: string;
+                                currency: string;
+                                /** @description What the provider keeps of it, in signed minor units as a decimal string; null: there is none */
+                                fee: string | null;
+                                /** @description The capture, the refund, or the dispute */
+                                operationId: string | null;
+                                /** @description The payment */
+                                paymentId: string | null;
+                                /** @description The payout that it is in */
+                                payoutId: string | null;
+                            }[] | null;
+                            /** @description What the provider’s books say moved; null: see `states` */
+                            provider: {
+                                /** @description The transaction of the provider */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description UTC, by the clock of these books
+                                 */
+                                at: string;
+                                /** @description As these books call it */
+                                type: string;
+                                /** @description Signed minor units as a decimal string: what the provider owes us more */
+                                amount: string;
+                                currency: string;
+                                /** @description What the provider keeps of it, in signed minor units as a decimal string; null: there is none */
+                                fee: string | null;
+                                /** @description The capture, the refund, or the dispute */
+                                operationId: string | null;
+                                /** @description The payment */
+                                paymentId: string | null;
+                                /** @description The payout that it is in */
+                                payoutId: string | null;
+                            }[] | null;
+                            /** @description What the provider says that it paid out; null: see `states` */
+                            settlement: {
+                                /** @description The transaction of the provider */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description UTC, by the clock of these books
+                                 */
+                                at: string;
+                                /** @description As these books call it */
+                                type: string;
+                                /** @description Signed minor units as a decimal string: what the provider owes us more */
+                                amount: string;
+                                currency: string;
+                                /** @description What the provider keeps of it, in signed minor units as a decimal string; null: there is none */
+                                fee: string | null;
+                                /** @description The capture, the refund, or the dispute */
+                                operationId: string | null;
+                                /** @description The payment */
+                                paymentId: string | null;
+                                /** @description The payout that it is in */
+                                payoutId: string | null;
+                            }[] | null;
+                        };
                     };
                 };
             };
@@ -5922,6 +6714,515 @@ export interface operations {
             };
         };
     };
+    listLogEvents: {
+        parameters: {
+            query?: {
+                /** @description Only of this shard */
+                shard?: number;
+                /** @description Only of this order or payment */
+                streamId?: string;
+                /** @description Only of this type, such as `OrderPaid` */
+                type?: string;
+                /** @description Which come first */
+                order?: "newest" | "oldest";
+                /** @description How many at most */
+                limit?: number;
+                /** @description From `nextCursor` of the page before, with the same filter and order; or from `followCursor`, with the same filter and `order=oldest` */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl",
+                     *       "followCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl",
+                     *       "lookedThrough": 1
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                        }[];
+                        /** @description null when there is no more at the moment; otherwise there may be more, even if this page is short or empty */
+                        nextCursor: string | null;
+                        /** @description With `order=oldest` gives what comes after this answer; null on all pages of the newest but the first */
+                        followCursor: string | null;
+                        /**
+                         * Format: int64
+                         * @description How many events of the log were looked through for this page
+                         */
+                        lookedThrough: number;
+                    };
+                };
+            };
+        };
+    };
+    getLogEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description Shard and position of the event, such as `0-42`: its `id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event": {
+                     *         "id": "0-184",
+                     *         "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "type": "OrderCreated",
+                     *         "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "version": 1,
+                     *         "position": "184",
+                     *         "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *         "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *         "shard": 1,
+                     *         "schemaVersion": 1,
+                     *         "actor": "key:op_test_4f9a2c",
+                     *         "data": {},
+                     *         "unreadable": "OrderPaid has schema version 9, which this build does not know",
+                     *         "causedBy": "order.created"
+                     *       },
+                     *       "origin": {
+                     *         "id": "184",
+                     *         "actor": "key:op_test_4f9a2c"
+                     *       },
+                     *       "causes": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know",
+                     *           "causedBy": "order.created"
+                     *         }
+                     *       ],
+                     *       "effects": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know",
+                     *           "causedBy": "order.created"
+                     *         }
+                     *       ],
+                     *       "together": [
+                     *         {
+                     *           "id": "0-184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "OrderCreated",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "version": 1,
+                     *           "position": "184",
+                     *           "recordedAt": "2026-01-31T12:00:00.000Z",
+                     *           "commandId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "correlationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "causationId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "shard": 1,
+                     *           "schemaVersion": 1,
+                     *           "actor": "key:op_test_4f9a2c",
+                     *           "data": {},
+                     *           "unreadable": "OrderPaid has schema version 9, which this build does not know"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        event: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                            /** @description The `eventId` of the event here that led to the command; null when it came from outside */
+                            causedBy: string | null;
+                        };
+                        /** @description What began it all */
+                        origin: {
+                            /** @description Of the request, or of what a clock found; of no event */
+                            id: string;
+                            actor: string;
+                        };
+                        /** @description From the first one down to what led to this event */
+                        causes: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                            /** @description The `eventId` of the event here that led to the command; null when it came from outside */
+                            causedBy: string | null;
+                        }[];
+                        /** @description What it led to, and what that led to; each right after its cause, which `causedBy` names */
+                        effects: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                            /** @description The `eventId` of the event here that led to the command; null when it came from outside */
+                            causedBy: string | null;
+                        }[];
+                        /** @description The other events of the same command */
+                        together: {
+                            /**
+                             * @description Shard and position: what `/api/ops/log/{id}` takes, and the event stream names an event by
+                             * @example 0-184
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description Also the id of the message that tells of it
+                             */
+                            eventId: string;
+                            /** @example OrderCreated */
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order or the payment, or what else it is about
+                             */
+                            streamId: string;
+                            /**
+                             * Format: int64
+                             * @description Of its stream, after it: what `atVersion` takes
+                             */
+                            version: number;
+                            /** @description Place in the log of its shard: what `atPosition` takes */
+                            position: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC, to the microsecond, by the clock of the log: what `at` takes
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: uuid
+                             * @description The command that caused it
+                             */
+                            commandId: string;
+                            correlationId: string;
+                            /** @description What led to the command: a request, an event, a payment left open */
+                            causationId: string;
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Of the form in which it is stored
+                             */
+                            schemaVersion: number;
+                            actor: string;
+                            /** @description Null when it is unreadable; erased fields are erased here too */
+                            data: unknown;
+                            /** @description Why this build cannot read it, such as one that a newer build wrote */
+                            unreadable: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    listShards: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All shards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "shard": 1,
+                     *           "head": "184",
+                     *           "events": 1,
+                     *           "oldestAt": "2026-01-31T12:00:00.000Z",
+                     *           "newestAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** Format: int64 */
+                            shard: number;
+                            /**
+                             * @description Position of its last event; 0: it has none
+                             * @example 184
+                             */
+                            head: string;
+                            /**
+                             * Format: int64
+                             * @description How many are at hand; those in the archive are not counted
+                             */
+                            events: number;
+                            /** @description When the first of these was recorded, UTC; null: there is none */
+                            oldestAt: string | null;
+                            /** @description When the last of these was recorded, UTC; null: there is none */
+                            newestAt: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     getMetrics: {
         parameters: {
             query?: never;
@@ -5987,7 +7288,7 @@ export interface operations {
     };
 }
 
-export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'csrf-token-invalid' | 'cross-site-request' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
+export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'csrf-token-invalid' | 'cross-site-request' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'event-not-found' | 'break-not-found' | 'ledger-account-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
 
 /** Decimals of each currency of ISO 4217. */
 export const MINOR_DIGITS: Readonly<Record<string, number>> = {"BIF":0,"CLP":0,"DJF":0,"GNF":0,"ISK":0,"JPY":0,"KMF":0,"KRW":0,"PYG":0,"RWF":0,"UGX":0,"UYI":0,"VND":0,"VUV":0,"XAF":0,"XOF":0,"XPF":0,"AED":2,"AFN":2,"ALL":2,"AMD":2,"AOA":2,"ARS":2,"AUD":2,"AWG":2,"AZN":2,"BAM":2,"BBD":2,"BDT":2,"BMD":2,"BND":2,"BOB":2,"BOV":2,"BRL":2,"BSD":2,"BTN":2,"BWP":2,"BYN":2,"BZD":2,"CAD":2,"CDF":2,"CHE":2,"CHF":2,"CHW":2,"CNY":2,"COP":2,"COU":2,"CRC":2,"CUP":2,"CVE":2,"CZK":2,"DKK":2,"DOP":2,"DZD":2,"EGP":2,"ERN":2,"ETB":2,"EUR":2,"FJD":2,"FKP":2,"GBP":2,"GEL":2,"GHS":2,"GIP":2,"GMD":2,"GTQ":2,"GYD":2,"HKD":2,"HNL":2,"HTG":2,"HUF":2,"IDR":2,"ILS":2,"INR":2,"IRR":2,"JMD":2,"KES":2,"KGS":2,"KHR":2,"KPW":2,"KYD":2,"KZT":2,"LAK":2,"LBP":2,"LKR":2,"LRD":2,"LSL":2,"MAD":2,"MDL":2,"MGA":2,"MKD":2,"MMK":2,"MNT":2,"MOP":2,"MRU":2,"MUR":2,"MVR":2,"MWK":2,"MXN":2,"MXV":2,"MYR":2,"MZN":2,"NAD":2,"NGN":2,"NIO":2,"NOK":2,"NPR":2,"NZD":2,"PAB":2,"PEN":2,"PGK":2,"PHP":2,"PKR":2,"PLN":2,"QAR":2,"RON":2,"RSD":2,"RUB":2,"SAR":2,"SBD":2,"SCR":2,"SDG":2,"SEK":2,"SGD":2,"SHP":2,"SLE":2,"SOS":2,"SRD":2,"SSP":2,"STN":2,"SVC":2,"SYP":2,"SZL":2,"THB":2,"TJS":2,"TMT":2,"TOP":2,"TRY":2,"TTD":2,"TWD":2,"TZS":2,"UAH":2,"USD":2,"USN":2,"UYU":2,"UZS":2,"VED":2,"VES":2,"WST":2,"XAD":2,"XCD":2,"XCG":2,"YER":2,"ZAR":2,"ZMW":2,"ZWG":2,"BHD":3,"IQD":3,"JOD":3,"KWD":3,"LYD":3,"OMR":3,"TND":3,"CLF":4,"UYW":4};
@@ -6012,39 +7313,41 @@ export const OPERATIONS = {
   /** One order, as of its last change or as it was */
   getOrder: {"method":"GET","path":"/api/orders/{orderId}","rest":"query","isKeyed":false,"isPaged":false},
   /** Change what was ordered, before it is fulfilled */
-  amendOrder: {"method":"PATCH","path":"/api/orders/{orderId}","rest":"body","isKeyed":true,"isPaged":false},
+  amendOrder: {"method":"PATCH","path":"/api/orders/{orderId}","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** All that happened to an order and its payments, in order */
   listOrderEvents: {"method":"GET","path":"/api/orders/{orderId}/events","rest":"query","isKeyed":false,"isPaged":false},
   /** Cancel an order; what was paid for it goes back */
-  cancelOrder: {"method":"POST","path":"/api/orders/{orderId}/cancel","rest":"body","isKeyed":true,"isPaged":false},
+  cancelOrder: {"method":"POST","path":"/api/orders/{orderId}/cancel","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Set lines aside for one shipment */
-  createFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments","rest":"body","isKeyed":true,"isPaged":false},
+  createFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** The lines leave the house */
-  shipFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/ship","rest":"body","isKeyed":true,"isPaged":false},
+  shipFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/ship","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** The shipment arrived; the last of a paid order completes it */
-  deliverFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/deliver","rest":"body","isKeyed":true,"isPaged":false},
+  deliverFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/deliver","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Give up a shipment that has not left yet */
-  cancelFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/cancel","rest":"body","isKeyed":true,"isPaged":false},
+  cancelFulfilment: {"method":"POST","path":"/api/orders/{orderId}/fulfilments/{fulfilmentId}/cancel","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Announce goods on their way back; a refund is a request of its own */
-  requestReturn: {"method":"POST","path":"/api/orders/{orderId}/returns","rest":"body","isKeyed":true,"isPaged":false},
+  requestReturn: {"method":"POST","path":"/api/orders/{orderId}/returns","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** The goods are back */
-  receiveReturn: {"method":"POST","path":"/api/orders/{orderId}/returns/{returnId}/receive","rest":"body","isKeyed":true,"isPaged":false},
+  receiveReturn: {"method":"POST","path":"/api/orders/{orderId}/returns/{returnId}/receive","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Pay an order; without an amount, all that is due */
   createPayment: {"method":"POST","path":"/api/payments","rest":"body","isKeyed":true,"isPaged":false},
-  /** The payments of one order, oldest first */
-  listPayments: {"method":"GET","path":"/api/payments","rest":"query","isKeyed":false,"isPaged":false},
+  /** Payments, newest first; those of one order oldest first */
+  listPayments: {"method":"GET","path":"/api/payments","rest":"query","isKeyed":false,"isPaged":true},
   /** One payment, as of its last change or as it was */
   getPayment: {"method":"GET","path":"/api/payments/{paymentId}","rest":"query","isKeyed":false,"isPaged":false},
   /** Take what is authorized, or part of it */
-  capturePayment: {"method":"POST","path":"/api/payments/{paymentId}/capture","rest":"body","isKeyed":true,"isPaged":false},
+  capturePayment: {"method":"POST","path":"/api/payments/{paymentId}/capture","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Let go of what is authorized, while nothing was captured */
-  voidPayment: {"method":"POST","path":"/api/payments/{paymentId}/void","rest":"body","isKeyed":true,"isPaged":false},
+  voidPayment: {"method":"POST","path":"/api/payments/{paymentId}/void","rest":"body","inQuery":["dryRun"],"isKeyed":true,"isPaged":false},
   /** Ask the provider now what became of the payment */
   syncPayment: {"method":"POST","path":"/api/payments/{paymentId}/sync","rest":"body","isKeyed":true,"isPaged":false},
   /** Give back what was captured, or part of it */
   refundPayment: {"method":"POST","path":"/api/payments/{paymentId}/refunds","rest":"body","isKeyed":true,"isPaged":false},
   /** One refund of a payment */
   getRefund: {"method":"GET","path":"/api/payments/{paymentId}/refunds/{refundId}","rest":"query","isKeyed":false,"isPaged":false},
+  /** What a refund would come to, or why it would be refused; nothing is done */
+  previewRefund: {"method":"POST","path":"/api/payments/{paymentId}/refunds/preview","rest":"body","isKeyed":false,"isPaged":false},
   /** Approve of a refund that somebody else asked for: the money goes back */
   approveRefund: {"method":"POST","path":"/api/payments/{paymentId}/refunds/{refundId}/approve","rest":"body","isKeyed":true,"isPaged":false},
   /** Refuse a refund that waits for approval, one’s own included */
@@ -6065,8 +7368,14 @@ export const OPERATIONS = {
   getTrialBalance: {"method":"GET","path":"/api/ledger/trial-balance","rest":"query","isKeyed":false,"isPaged":false},
   /** The statement of an account, or all that was booked for an order, newest first */
   listLedgerEntries: {"method":"GET","path":"/api/ledger/entries","rest":"query","isKeyed":false,"isPaged":true},
+  /** Every account that was ever booked on, by currency: what it is for and what it comes to */
+  listLedgerAccounts: {"method":"GET","path":"/api/ledger/accounts","rest":"query","isKeyed":false,"isPaged":false},
+  /** What was booked on an account in one currency, oldest first, and what it came to each time */
+  getAccountStatement: {"method":"GET","path":"/api/ledger/accounts/{account}/statement","rest":"query","isKeyed":false,"isPaged":true},
   /** Where the ledger and a provider’s books do not agree, the newest day first */
   listReconciliationBreaks: {"method":"GET","path":"/api/reconciliation/breaks","rest":"query","isKeyed":false,"isPaged":true},
+  /** A break, with what each of the books has to say of it now */
+  getReconciliationBreak: {"method":"GET","path":"/api/reconciliation/breaks/{breakId}","rest":"query","isKeyed":false,"isPaged":false},
   /** Orders and payments per day and currency, newest first */
   listDailySales: {"method":"GET","path":"/api/daily-sales","rest":"query","isKeyed":false,"isPaged":false},
   /** What happened, by minute or hour and currency, oldest first */
@@ -6121,6 +7430,12 @@ export const OPERATIONS = {
   endSession: {"method":"DELETE","path":"/api/session","rest":"query","isKeyed":false,"isPaged":false},
   /** Sign in to the console, with a key or with a link */
   openSession: {"method":"POST","path":"/api/session","rest":"body","isKeyed":false,"isPaged":false},
+  /** Events of the log, newest first unless asked otherwise */
+  listLogEvents: {"method":"GET","path":"/api/ops/log","rest":"query","isKeyed":false,"isPaged":true},
+  /** One event, what caused it up to the first request, and what it caused in turn */
+  getLogEvent: {"method":"GET","path":"/api/ops/log/{id}","rest":"query","isKeyed":false,"isPaged":false},
+  /** How far each shard of the log has come, with the events of all tenants */
+  listShards: {"method":"GET","path":"/api/ops/shards","rest":"query","isKeyed":false,"isPaged":false},
   /** Metrics of this process */
   getMetrics: {"method":"GET","path":"/metrics","rest":"query","isKeyed":false,"isPaged":false},
 } as const;
