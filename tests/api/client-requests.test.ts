@@ -73,6 +73,33 @@ describe('a request of the client', () => {
     expect(order!.headers.has('idempotency-key')).toBe(false);
   });
 
+  it('from a page of the service goes by its cookie, with the token when it changes something', async () => {
+    let token: string | undefined;
+    const page = { baseUrl: '', apiKey: undefined, csrfToken: () => token };
+    const { client, sent } = answeredBy([json({})], page);
+    await read(client);
+    await client.openSession({ link: 'l' });
+    token = 'a token';
+    await read(client);
+    await create(client);
+    await client.endSession();
+    expect(sent.map(({ url }) => url)).toContain('/api/session');
+    for (const { init, headers } of sent) {
+      expect(init.credentials).toBe('same-origin');
+      expect(headers.has('authorization')).toBe(false);
+    }
+    const tokens = sent.map(({ headers }) => headers.get('x-csrf-token'));
+    expect(tokens).toEqual([null, null, null, 'a token', 'a token']);
+  });
+
+  it('with a key says nothing of cookies', async () => {
+    const { client, sent } = answeredBy([json({})], { csrfToken: () => 'a token' });
+    await create(client);
+    expect(sent[0]!.init).not.toHaveProperty('credentials');
+    expect(sent[0]!.headers.get('authorization')).toBe('Bearer key');
+    expect(sent[0]!.headers.has('x-csrf-token')).toBe(false);
+  });
+
   it('is not sent to another path when an id is missing', async () => {
     const { client, sent } = answeredBy([json({})]);
     expect(await failure(client.getOrder({ orderId: '' }))).toBeInstanceOf(TypeError);

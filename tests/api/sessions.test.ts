@@ -1,3 +1,4 @@
+import { createClient, type FeedEvent } from '../../packages/client/src/client.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOf } from '../../src/infrastructure/postgres/api-keys.ts';
 import { forgetSessions } from '../../src/infrastructure/access/sessions.ts';
@@ -11,6 +12,7 @@ import {
   type ApiClient,
 } from '../support/api-service.ts';
 import { eventually } from '../support/eventually.ts';
+import { portOf } from '../support/raw-http.ts';
 import { cookieOf, linkFor, sessionOf, signIn } from '../support/sessions.ts';
 
 const UNAUTHENTICATED = { status: 401, code: 'unauthenticated' } as const;
@@ -289,6 +291,29 @@ describe('a session', () => {
     expect((await page.post(`/api/api-keys/${own.keyId}/revoke`, {})).status).toBe(200);
     expectProblem(await page.get('/api/orders'), UNAUTHENTICATED);
     await eventually(async () => expectProblem(await second.get('/api/orders', { cookie }), UNAUTHENTICATED));
+  });
+
+  it('carries the live feed, which ends when it does', async () => {
+    const { server } = api.service;
+    if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' });
+    const { cookie, csrfToken, page } = await signIn(api, client);
+    // As in a page of the service, where the browser knows the cookie.
+    const inPage = createClient({
+      baseUrl: `http://127.0.0.1:${portOf(server)}`,
+      csrfToken: () => csrfToken,
+      fetch: (url, init) => fetch(url, { ...init, headers: { ...(init?.headers as object), cookie } }),
+    });
+    expect(await inPage.getSession()).toMatchObject({ tenantId: client.tenantId, csrfToken });
+    const feed = inPage.followEvents({ lastEventId: '0-0' })[Symbol.asyncIterator]();
+    const { orderId } = await inPage.createOrder(orderBody());
+    const next = async () => (await feed.next()) as { readonly value: FeedEvent };
+    while ((await next()).value.data['orderId'] !== orderId);
+    expect((await page.send({ method: 'DELETE', url: '/api/session' })).status).toBe(204);
+    await client.post('/api/orders', orderBody());
+    const ended = (async () => {
+      for (;;) await next();
+    })();
+    await expect(ended).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   it('ends when its time is over, is never longer than its key’s, and is forgotten', async () => {

@@ -72,6 +72,7 @@ describe('wrong usage', () => {
     ],
     ['an empty reason', 'parked discard 0-1 --subscription order-summary --reason=', /--reason is empty/],
     ['a key for nobody', 'create-key', /required option '--tenant <name>'/],
+    ['signing in as nobody', 'sign-in', /--key is missing.*keys list/],
     ['keys of nobody', 'keys list', /required option '--tenant <name>'/],
     [
       'a key that is none',
@@ -102,6 +103,7 @@ describe('help', () => {
     'keys list',
     'keys rotate',
     'keys revoke',
+    'sign-in',
     'projections',
     'projections list',
     'projections rebuild',

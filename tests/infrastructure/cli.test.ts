@@ -154,6 +154,11 @@ describe('the executable without DATABASE_URL', () => {
         expect(beside).toMatchObject({ exitCode: 0, stderr: '' });
         expect(jsonOf(beside).projections).toMatchObject(READ_MODELS.map(() => ({ followed: true })));
       });
+      const link = await startCli(env, ['sign-in']).ended(); // as the demo tenant
+      expect(link).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/\/console\/sign-in#/) as string,
+      });
     } finally {
       await service.end('SIGTERM');
     }

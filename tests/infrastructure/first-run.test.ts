@@ -71,7 +71,7 @@ async function occupy(port: number) {
 }
 
 describe('the first start, with nothing configured', () => {
-  it('prints a card whose curl works when pasted, and has demo data in several states', async () => {
+  it('prints a card whose curl works when pasted and whose link signs in, and has demo data in several states', async () => {
     const service = start();
     const url = await service.url();
     const card = await cardOf(service);
@@ -88,6 +88,16 @@ describe('the first start, with nothing configured', () => {
         new Set(['Paid', 'Unpaid', 'PartiallyPaid', 'Pending', 'Authorized', 'Refunded']),
       );
     });
+    const [, port, link] = /http:\/\/localhost:(\d+)\/console\/sign-in#([\w-]{43})/.exec(card)!;
+    expect(url.endsWith(`:${port}`)).toBe(true);
+    const signIn = () =>
+      fetch(`${url}/api/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ link }),
+      });
+    expect((await signIn()).status).toBe(201);
+    expect((await signIn()).status).toBe(401);
     const paths = ['/docs', '/readyz', '/livez', '/openapi.json'];
     const statuses = await Promise.all(paths.map(async (path) => (await fetch(url + path)).status));
     expect(statuses).toEqual([200, 200, 200, 200]);

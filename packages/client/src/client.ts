@@ -22,10 +22,18 @@ export function minorDigits(currency: string): number {
 }
 
 export type ClientOptions = {
-  /** Where the service is: `https://payments.example.com`, with a path if a proxy adds one. */
+  /**
+   * Where the service is: `https://payments.example.com`, with a path if a proxy adds one. In a page that the service
+   * itself serves, `''`.
+   */
   readonly baseUrl: string;
   /** An API key, or a token; or what gives one, asked before each attempt. */
-  readonly apiKey: string | (() => string | Promise<string>);
+  readonly apiKey?: string | (() => string | Promise<string>);
+  /**
+   * In place of a key, in a page that the service itself serves: the `csrfToken` of the session, undefined before one is
+   * opened. The browser then says who it is by its cookie. Asked before each attempt.
+   */
+  readonly csrfToken?: () => string | undefined;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
   /** For each attempt. Default 30,000. */
@@ -46,10 +54,11 @@ export type Client = Operations & {
  * Reads, and commands that take an `Idempotency-Key`, are sent again after a lost connection, a timeout, 429, 502,
  * 503 and 504, and while the first one is in flight; the key is made here and the same for all attempts.
  */
-export function createClient({ baseUrl, apiKey, ...options }: ClientOptions): Client {
+export function createClient({ baseUrl, apiKey, csrfToken, ...options }: ClientOptions): Client {
   const connection: Connection = {
     baseUrl: baseUrl.replace(/\/+$/, ''),
     apiKey: typeof apiKey === 'string' ? () => apiKey : apiKey,
+    csrfToken,
     // Browsers refuse to call it as a method of something else.
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
     timeoutMs: options.timeoutMs ?? 30_000,

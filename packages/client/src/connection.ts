@@ -4,7 +4,9 @@ import { ConnectionError, ProblemError, type Problem, type RequestFacts } from '
 export type Connection = {
   readonly baseUrl: string;
   /** Asked before each attempt. */
-  readonly apiKey: () => string | Promise<string>;
+  readonly apiKey: (() => string | Promise<string>) | undefined;
+  /** Asked before each attempt, of a page with a session; only without a key. */
+  readonly csrfToken: (() => string | undefined) | undefined;
   readonly fetch: typeof fetch;
   readonly timeoutMs: number;
   readonly maxRetries: number;
@@ -25,11 +27,12 @@ export async function attempt<T>(
   facts: RequestFacts,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
-  const authorization = `Bearer ${await connection.apiKey()}`;
+  const credentials = await credentialsFor(connection, init.method);
   try {
     const response = await connection.fetch(`${connection.baseUrl}${path}`, {
       ...init,
-      headers: { authorization, ...headers },
+      ...credentials,
+      headers: { ...credentials.headers, ...headers },
       ...(signal && { signal }),
     });
     if (response.ok) return await read(response);
@@ -38,6 +41,16 @@ export async function attempt<T>(
     if (error instanceof ProblemError || error instanceof ConnectionError) throw error;
     throw new ConnectionError(`${init.method} ${path} was not answered: ${textOf(error)}`, facts, error);
   }
+}
+
+type Credentials = Pick<RequestInit, 'credentials'> & { readonly headers: Readonly<Record<string, string>> };
+
+/** A key in a header, else the cookie that the browser has, with the token without which it changes nothing. */
+async function credentialsFor({ apiKey, csrfToken }: Connection, method: string): Promise<Credentials> {
+  if (apiKey) return { headers: { authorization: `Bearer ${await apiKey()}` } };
+  if (!csrfToken) return { headers: {} };
+  const token = method === 'GET' ? undefined : csrfToken();
+  return { credentials: 'same-origin', headers: token === undefined ? {} : { 'x-csrf-token': token } };
 }
 
 async function refusalOf(response: Response, facts: RequestFacts): Promise<ProblemError | ConnectionError> {
