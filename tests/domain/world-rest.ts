@@ -7,6 +7,7 @@ import {
   operationsOf,
   type StartedPayment,
 } from '../../src/domain/payments/payment.ts';
+import { lapseApprovals } from '../../src/domain/payments/refund-approval.ts';
 import { sum } from './invariant-checks.ts';
 import { capturedIn, dispute, heldIn, refundedIn, settle, type Books } from './provider-books.ts';
 import * as w from './world.ts';
@@ -44,6 +45,8 @@ function visit(world: World, payment: StartedPayment, goesWell: boolean): void {
     const how = { wish: 'succeeded', line: 'works', off: 0n } as const;
     w.call(world, w.paymentNow(world, payment), { kind, operation }, how);
   }
+  // The payment's timer: whose time is over, nobody can approve or reject any more.
+  w.onPayment(world, payment.paymentId, lapseApprovals(w.paymentNow(world, payment), w.now(world)));
   for (const { refundId } of awaitingApproval(w.paymentNow(world, payment))) {
     // Whoever rejected for ever what is tried by hand would never let go of a closed order's money.
     if (goesWell || isClosing(world)) w.approve(world, w.paymentNow(world, payment), refundId, 'second');
