@@ -44,7 +44,9 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     };
     follow()
       .catch(() => {})
-      .finally(() => setConnected(false));
+      .finally(() => {
+        if (!left.signal.aborted) setConnected(false);
+      });
     return () => {
       left.abort();
       clearTimeout(waiting);
