@@ -26,11 +26,7 @@ export function Identifier({ id, to }: Props) {
       )}
       <button type="button" className="copy" aria-label={`Copy ${id}`} onClick={() => void copy()}>
         <svg viewBox="0 0 16 16" aria-hidden="true">
-          {isCopied ? (
-            <path d="m3 8.5 3.5 3.5L13 4.5" />
-          ) : (
-            <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />
-          )}
+          {isCopied ? <path d="m3 8.5 3.5 3.5L13 4.5" /> : <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />}
         </svg>
       </button>
     </span>
