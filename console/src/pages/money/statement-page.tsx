@@ -1,10 +1,127 @@
-import { Empty } from '../../ui/answer.tsx';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useParams } from 'wouter';
+import { Instant } from '../../format/instant.tsx';
+import { Money } from '../../format/money.tsx';
+import { service } from '../../service/service.ts';
+import { Answer, Empty } from '../../ui/answer.tsx';
+import { inWords } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { DataTable, type Column } from '../../ui/data-table.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { Identifier } from '../../ui/identifier.tsx';
 import { Page } from '../../ui/page.tsx';
+import { useFilter } from '../../ui/use-filter.ts';
+import './money.css';
+
+type Statement = Awaited<ReturnType<typeof service.getAccountStatement>>;
+type Entry = Statement['data'][number];
+
+const columnsIn = (currency: string): readonly Column<Entry>[] => [
+  { id: 'at', heading: 'Booked', cell: ({ bookedAt }) => <Instant at={bookedAt} /> },
+  { id: 'type', heading: 'What happened', cell: ({ type }) => inWords(type) },
+  {
+    id: 'order',
+    heading: 'Order',
+    cell: ({ orderId }) => orderId !== null && <Identifier id={orderId} to={`/orders/${orderId}`} />,
+  },
+  {
+    id: 'debit',
+    heading: 'Debit',
+    isNumeric: true,
+    cell: ({ debit }) => debit !== '0' && <Money amount={debit} currency={currency} />,
+  },
+  {
+    id: 'credit',
+    heading: 'Credit',
+    isNumeric: true,
+    cell: ({ credit }) => credit !== '0' && <Money amount={credit} currency={currency} />,
+  },
+  {
+    id: 'balance',
+    heading: 'Balance',
+    isNumeric: true,
+    cell: ({ balance }) => <Money amount={balance} currency={currency} />,
+  },
+];
+
+/** Days are the viewer's. */
+const startOf = (day: string): string => new Date(`${day}T00:00:00`).toISOString();
 
 export default function StatementPage() {
+  const { account: encoded } = useParams<{ account: string }>();
+  const account = decodeURIComponent(encoded);
+  const [{ currency = 'USD', from, to }, setFilter] = useFilter(['currency', 'from', 'to']);
+  const period = {
+    ...(from !== undefined && { from: startOf(from) }),
+    ...(to !== undefined && { to: startOf(to) }),
+  };
+  const statement = useInfiniteQuery({
+    queryKey: ['statement', account, currency, period],
+    queryFn: ({ pageParam, signal }) =>
+      service.getAccountStatement(
+        { account, currency, ...period, limit: 100, ...(pageParam !== undefined && { cursor: pageParam }) },
+        { signal },
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
   return (
-    <Page title="Statement">
-      <Empty>Not there yet.</Empty>
+    <Page title={account} lead={`Statement in ${currency}`}>
+      <div className="filters">
+        <FilterField
+          label="From"
+          type="date"
+          value={from ?? ''}
+          onValue={(value) => setFilter('from', value)}
+        />
+        <FilterField
+          label="Before"
+          type="date"
+          value={to ?? ''}
+          onValue={(value) => setFilter('to', value)}
+        />
+      </div>
+      <Answer query={statement}>
+        {({ pages }) => {
+          const [first] = pages;
+          const entries = pages.flatMap(({ data }) => data);
+          return (
+            <>
+              {first && (
+                <div className="card statement-sums">
+                  <Facts
+                    facts={[
+                      ['Opening', <Money key="o" amount={first.opening} currency={currency} />],
+                      ['Closing', <Money key="c" amount={first.closing} currency={currency} />],
+                    ]}
+                  />
+                </div>
+              )}
+              {entries.length === 0 ? (
+                <Empty>Nothing was posted to it in this time.</Empty>
+              ) : (
+                <DataTable
+                  label={`Entries of ${account}`}
+                  rows={entries}
+                  columns={columnsIn(currency)}
+                  keyOf={({ eventId, debit, credit, balance }) => `${eventId} ${debit} ${credit} ${balance}`}
+                />
+              )}
+              {statement.hasNextPage && (
+                <p className="more">
+                  <Button
+                    disabled={statement.isFetchingNextPage}
+                    onClick={() => void statement.fetchNextPage()}
+                  >
+                    Load more
+                  </Button>
+                </p>
+              )}
+            </>
+          );
+        }}
+      </Answer>
     </Page>
   );
 }
