@@ -17,6 +17,8 @@ export function formatRelative(at: string, now: number): string {
   return relative.format(Math.round(ms / DAY_MS), 'day');
 }
 
+export const isPast = (at: string): boolean => new Date(at).getTime() <= Date.now();
+
 /** In the viewer's locale and zone; the exact time, UTC to the microsecond, shows on hover. */
 export const Instant = ({ at }: { readonly at: string }) => (
   <time dateTime={at} title={at}>

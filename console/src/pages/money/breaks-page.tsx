@@ -58,7 +58,7 @@ export default function BreaksPage() {
   const { status, ...rest } = filter;
   const query = {
     ...rest,
-    ...((status === 'open' || status === 'resolved') && { status: status as 'open' | 'resolved' }),
+    ...((status === 'open' || status === 'resolved') && { status }),
   };
   const breaks = useList<Break>(['breaks', query], (cursor, signal) =>
     service.listReconciliationBreaks({ ...query, limit: 50, ...(cursor && { cursor }) }, { signal }),

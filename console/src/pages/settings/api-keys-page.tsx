@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Instant } from '../../format/instant.tsx';
+import { Instant, isPast } from '../../format/instant.tsx';
 import { useList } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -17,7 +17,7 @@ type Asked =
 
 function State({ revokedAt, expiresAt, rotatedTo }: ApiKey) {
   if (revokedAt !== null) return <Badge tone="neutral">Revoked</Badge>;
-  if (expiresAt !== null && new Date(expiresAt) <= new Date()) return <Badge tone="neutral">Expired</Badge>;
+  if (expiresAt !== null && isPast(expiresAt)) return <Badge tone="neutral">Expired</Badge>;
   return rotatedTo === null ? <Badge tone="good">Active</Badge> : <Badge tone="warn">Being replaced</Badge>;
 }
 
