@@ -74,12 +74,12 @@ describe('a request of the client', () => {
   });
 
   it('from a page of the service goes by its cookie, with the token when it changes something', async () => {
-    let token: string | undefined;
-    const page = { baseUrl: '', apiKey: undefined, csrfToken: () => token };
+    const known: string[] = [];
+    const page = { baseUrl: '', apiKey: undefined, csrfToken: () => known.at(-1) };
     const { client, sent } = answeredBy([json({})], page);
     await read(client);
     await client.openSession({ link: 'l' });
-    token = 'a token';
+    known.push('a token');
     await read(client);
     await create(client);
     await client.endSession();

@@ -3,7 +3,7 @@ import type { ApiAnswer } from '../support/api-contract.ts';
 import { checkAlive, checkRefused, heapUsed } from './afterwards.ts';
 import { judge, type Caused } from './answers.ts';
 import { collectFindings, type Findings, type Found } from './findings.ts';
-import { signedWebhook, walk } from './journeys.ts';
+import { signedWebhook, signingIn, walk } from './journeys.ts';
 import { AS_IT_SHOULD_BE, sendBytes, trick, type Parts } from './raw.ts';
 import { isRefused, requests, type Request } from './requests.ts';
 import { smallest } from './smallest.ts';
@@ -112,6 +112,7 @@ async function runAll(run: Run, { seed, cases, onProgress }: FuzzOptions): Promi
       walkedAt = run.cases;
       await Promise.all([walk(target, 'owner'), walk(target, 'stranger')]);
       await one(run, await signedWebhook(target, round));
+      await one(run, signingIn(target));
     }
     if (heapWhenWarm === undefined && run.cases >= wanted * WARM_AFTER) heapWhenWarm = heapUsed();
     const drawn = draw(fc.tuple(drawing, trick), seed + round);

@@ -129,6 +129,15 @@ async function fileLetters({ pool, tenants }: Target, actor: 'owner' | 'stranger
     );
 }
 
+/** With a key that is good, which no schema says either. */
+export const signingIn = ({ keys }: Target): Request => ({
+  ...plain({
+    ...{ actor: 'owner', method: 'POST', url: '/api/session', path: {} },
+    payload: JSON.stringify({ apiKey: keys.owner }),
+  }),
+  operationId: 'openSession',
+});
+
 /** What the provider tells, and signs: the one request whose good form no schema says. */
 export async function signedWebhook({ pool, worlds }: Target, choice: number): Promise<Request> {
   const secret = await readSecret(pool, 'simulated-webhooks');

@@ -28,12 +28,12 @@ export type ClientOptions = {
    */
   readonly baseUrl: string;
   /** An API key, or a token; or what gives one, asked before each attempt. */
-  readonly apiKey?: string | (() => string | Promise<string>);
+  readonly apiKey?: string | (() => string | Promise<string>) | undefined;
   /**
    * In place of a key, in a page that the service itself serves: the `csrfToken` of the session, undefined before one is
    * opened. The browser then says who it is by its cookie. Asked before each attempt.
    */
-  readonly csrfToken?: () => string | undefined;
+  readonly csrfToken?: (() => string | undefined) | undefined;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
   /** For each attempt. Default 30,000. */
