@@ -55,7 +55,7 @@ describe('the log of a tenant', () => {
       const events = await allOf(client, { limit });
       const ofOrder = events.filter(({ id }) => own.history.some((entry) => entry.id === id)).toReversed();
       expect(ofOrder).toEqual(
-        own.history.map(({ causedBy: _, ...entry }) => ({
+        own.history.map(({ causedBy: _cause, ...entry }) => ({
           ...entry,
           ...{ shard: 0, schemaVersion: expect.any(Number), unreadable: null },
         })),

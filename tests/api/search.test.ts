@@ -119,6 +119,8 @@ async function openPaidTenant(name: string) {
   return { ...opened, paymentIds, times };
 }
 
+const exactly = (amount: number) => ({ currency: 'USD', amountMin: amount, amountMax: amount });
+
 describe('payments', () => {
   let paid: Awaited<ReturnType<typeof openPaidTenant>>;
   beforeAll(async () => {
@@ -141,8 +143,6 @@ describe('payments', () => {
   ])('%s are found page by page, the newest first', async (_what, filter, right) => {
     for (const limit of [1, 4, 100]) expect(await found(paid.client, { ...filter(), limit })).toEqual(right);
   });
-
-  const exactly = (amount: number) => ({ currency: 'USD', amountMin: amount, amountMax: amount });
 
   it('come as the payment itself does, with a link to the next page', async () => {
     const answer = await paid.rest.get('/api/payments?limit=1');

@@ -28,7 +28,7 @@ beforeAll(async () => {
   database = await createShardedDatabase(SHARDS);
   ({ log } = openTestLog(database.pool, { shardCount: SHARDS }));
   browser = openLogBrowser(database.pool, eventCodec, SHARDS);
-  for (let number = 0; number < 40; number++) await place(number % SHARDS, number % 4, owners[number % 3]!);
+  for (let number = 0; number < 40; number++) await append(number % SHARDS, number % 4, owners[number % 3]!);
 });
 afterAll(() => database.drop());
 
@@ -36,7 +36,7 @@ const owners = [TENANT, STRANGER, TENANT];
 const orderIds: OrderId[] = [];
 
 /** A new order with so many claims, in one command. */
-async function place(shard: number, claims: number, tenantId: TenantId): Promise<void> {
+async function append(shard: number, claims: number, tenantId: TenantId): Promise<void> {
   const orderId = orderIdOn(shard);
   const events = [orderCreated(orderId), ...Array.from({ length: claims }, () => claimed(orderId))];
   const context = contextOf(ids.commandId(), tenantId);
@@ -135,7 +135,7 @@ describe('who follows the log', () => {
       if (order === 'oldest') told.push(...idsOf(first.events));
       let place = first.end;
       for (let round = 0; round < 60; round++) {
-        if (round < 20) await placeOne(round);
+        if (round < 20) await appendOne(round);
         const page = await browser.page(TENANT, { filter: {}, order: 'oldest', limit: 5, from: place });
         told.push(...idsOf(page.events));
         place = page.end;
@@ -148,7 +148,7 @@ describe('who follows the log', () => {
     },
   );
 
-  const placeOne = (round: number) => place(round % SHARDS, round % 3, owners[round % 3]!);
+  const appendOne = (round: number) => append(round % SHARDS, round % 3, owners[round % 3]!);
 
   it('is not told where to follow on the later pages of the newest: it would miss what came meanwhile', async () => {
     const { next, end } = await browser.page(TENANT, { filter: {}, order: 'newest', limit: 1 });

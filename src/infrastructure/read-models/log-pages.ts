@@ -73,7 +73,7 @@ async function readPage(
   const events = await browse(
     pool,
     codec,
-    rows.map(({ key: _, ...row }) => row),
+    rows.map(({ key: _key, ...row }) => row),
   );
   const isDone = fronts.every(({ found, isAtEnd }) => found.length === 0 && isAtEnd);
   const progress = fronts.map((front) => progressOf(front, order));
