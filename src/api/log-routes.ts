@@ -110,7 +110,7 @@ const placeOf = (progress: LogProgress): Place => ({
 });
 const progressOf = ({ at }: Place): bigint[] => (at === '' ? [] : at.split('.').map(fromBase36));
 const fromBase36 = (text: string): bigint =>
-  [...text].reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
+  Array.from(text).reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
 
 /** The tenant is who asks. */
 const shown = ({ tenantId: _own, position, ...event }: BrowsedEvent) => ({

@@ -113,7 +113,8 @@ async function ownOthers() {
     }),
   );
   const { data } = (await owner.get('/api/ops/dead-letters')).body as { data: { letterId: string }[] };
-  return { keyId, letterId: data[0]!.letterId };
+  const { data: events } = (await owner.get('/api/ops/log?limit=1')).body as { data: { id: string }[] };
+  return { keyId, letterId: data[0]!.letterId, id: events[0]!.id };
 }
 
 function requestOf(

@@ -201,6 +201,9 @@ describe('a question about the past', () => {
     ['no instant', 'at=', ['query /at']],
     ['two instants', `at=${PAST}&at=${FUTURE}`, ['query /at']],
     ['an instant and a version', `at=${FUTURE}&atVersion=1`, ['query /at', 'query /atVersion']],
+    ['an instant and a position', `at=${FUTURE}&atPosition=1`, ['query /at', 'query /atPosition']],
+    ['a position of 0', 'atPosition=0', ['query /atPosition']],
+    ['an endless position', `atPosition=${'9'.repeat(19)}`, ['query /atPosition']],
     ['another parameter', 'version=1', ['query /version']],
   ])('with %s is refused', async (_what, asked, errors) => {
     const { orderId } = await placeOrderOf(client, 1_000);

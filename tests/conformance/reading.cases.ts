@@ -67,6 +67,18 @@ function timeTravel(logs: Logs): void {
     expect(await log.readStreams(TENANT, [orderId], { at: after })).toEqual([whole]);
   });
 
+  it('up to a position shows of each stream what was appended by then', async () => {
+    const [log] = logs();
+    const first = await orderOf(log, 3);
+    const second = await orderOf(log, 2, siblingOf(first));
+    const whole = [await read(log, first), await read(log, second)];
+    for (const { position } of whole.flat()) {
+      const streams = await log.readStreams(TENANT, [first, second], { position });
+      expect(streams).toEqual(whole.map((events) => events.filter((event) => event.position <= position)));
+    }
+    expect(await log.readStreams(TENANT, [first], { position: whole[0]![0]!.position - 1n })).toEqual([[]]);
+  });
+
   it('obeys the earlier of a version and an instant, for each stream', async () => {
     const [log] = logs();
     const first = await orderOf(log, 3);

@@ -78,6 +78,8 @@ const NAMED: Readonly<Record<string, Named>> = {
   code: () => fc.constantFrom(...Object.keys(PROBLEMS)),
   limit: () => often(fc.integer({ min: 1, max: 5 }), fc.constant(100)),
   atVersion: () => fc.integer({ min: 1, max: 4 }),
+  atPosition: () => fc.integer({ min: 1, max: 200 }).map(String),
+  id: () => fc.integer({ min: 1, max: 200 }).map((position) => `0-${position}`),
   overlapSeconds: () => fc.constantFrom(0, 60, 604_800),
 };
 

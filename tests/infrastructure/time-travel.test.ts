@@ -113,6 +113,28 @@ describe('whatever happened', () => {
   });
 });
 
+describe('right after any event of an order or its payments', () => {
+  it('all of them are seen with what was in the log by then, and with nothing later', async () => {
+    await fc.assert(
+      fc.asyncProperty(happenings, async (all) => {
+        const streams = streamsOf(await live(log, all));
+        const events = new Map<string, readonly RecordedEvent[]>();
+        for (const { id } of streams) events.set(id, await eventsOf(id));
+        for (const { position } of [...events.values()].flat()) {
+          for (const { read, id, after } of streams) {
+            const whole = events.get(id)!;
+            const until = whole.filter((event) => event.position <= position);
+            const then = await read(TENANT, id, { position });
+            if (until.length > 0) expect(then).toEqual(ok(after(until)));
+            else expect(then).toEqual(err({ code: 'created-later', createdAt: whole[0]!.recordedAt }));
+          }
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
 describe('the instant at which an event was recorded', () => {
   it('has microseconds, always six digits of them', async () => {
     const orderIds = Array.from({ length: 40 }, () => ids.orderId());
@@ -146,7 +168,7 @@ describe('the instant at which an event was recorded', () => {
     expect(events[1]!.recordedAt).toBe(shown);
   });
 
-  it('is the same for all events of one command: what is between them is seen by version only', async () => {
+  it('is the same for all events of one command: what is between them is seen by version or position', async () => {
     const orderId = ids.orderId();
     const events = [orderCreated(orderId), claimed(orderId), claimed(orderId)];
     await log.append({ context: contextOf(), streams: [orderStream(orderId, 0, events)], answer: null });
@@ -155,6 +177,7 @@ describe('the instant at which an event was recorded', () => {
     expect(at).toMatchObject({ ok: true, value: { version: 3 } });
     const before = await readModels.order(TENANT, orderId, { version: 2 });
     expect(before).toMatchObject({ ok: true, value: { version: 2, payments: [{}] } });
+    expect(await readModels.order(TENANT, orderId, { position: first!.position + 1n })).toEqual(before);
   });
 
   it('may be earlier than that of the event before it, when the clock was set back, and hides no cause', async () => {
