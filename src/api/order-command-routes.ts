@@ -19,7 +19,7 @@ import type { Result } from '../domain/shared/result.ts';
 import type { Api, ApiDependencies } from './api.ts';
 import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
-import { DryRunQuery } from './dry-run.ts';
+import { DryRunQuery, sendRehearsed } from './dry-run.ts';
 import { toItem } from './order-items.ts';
 import {
   AmendOrderBody,
@@ -78,7 +78,7 @@ export function orderCommandRoutes(
     if (request.query.dryRun) {
       const tried = await rehearse(command());
       return tried.ok
-        ? reply.send(tried.value.answer as OrderView)
+        ? sendRehearsed(reply, tried.value)
         : sendProblem(request, reply, tried.error.code, describe(tried.error));
     }
     return guard(request, reply, requested, async () => {
@@ -97,7 +97,7 @@ export function orderCommandRoutes(
 
   const order = { 200: success(Type.Ref('Order#'), 'The order after it', 'ETag') };
   const created = {
-    200: success(Type.Ref('Order#'), 'With `dryRun`: the order as it would be'),
+    200: success(Type.Ref('Order#'), 'With `dryRun`: the order as it would be', 'ETag'),
     201: success(Type.Ref('Order#'), 'The order after it', 'ETag'),
   };
   const config = { scope: 'orders:write', bodyIsOptional: true } as const;

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { RehearsedPayment } from '../application/checkout/change-payment.ts';
 import type { PaymentView } from '../application/payments/payment-view.ts';
 import type { CommandContext } from '../application/ports.ts';
 import { parsePaymentId, type PaymentId } from '../domain/shared/ids.ts';
@@ -8,7 +7,7 @@ import type { Api, ApiDependencies } from './api.ts';
 import { success } from './answers.ts';
 import { commandOf } from './command-context.ts';
 import { CHANGES_PAYMENT, READS } from './operation-problems.ts';
-import { DryRunQuery } from './dry-run.ts';
+import { DryRunQuery, sendRehearsed } from './dry-run.ts';
 import {
   CaptureBody,
   PaymentParams,
@@ -66,7 +65,7 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
     if (!paymentId) return sendNotFound(request, reply);
     const done = await decide(commandOf(request, ids).context, paymentId);
     return done.ok
-      ? reply.send(done.value.answer as RehearsedPayment)
+      ? sendRehearsed(reply, done.value)
       : sendProblem(request, reply, done.error.code, describe(done.error));
   };
 

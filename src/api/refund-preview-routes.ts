@@ -63,12 +63,12 @@ export function refundPreviewRoutes(api: Api, { rehearsePayment, ids }: ApiDepen
         tags: ['payments'],
         summary: 'What a refund would come to, or why it would be refused; nothing is done',
         description:
-          'Others may change the payment before the refund itself: with If-Match they cannot unnoticed.',
+          'The ETag is of the version that it was decided on: with it as If-Match the refund does the same or is refused.',
         querystring: NoQuery,
         headers: Type.Object({ 'if-match': CommandHeaders.properties['if-match'] }),
         params: PaymentParams,
         body: RefundBody,
-        response: { 200: success(RefundPreview, 'What it would come to') },
+        response: { 200: success(RefundPreview, 'What it would come to', 'ETag') },
       },
     },
     async (request, reply) => {
@@ -82,10 +82,11 @@ export function refundPreviewRoutes(api: Api, { rehearsePayment, ids }: ApiDepen
       const ifVersion = versionOf(request.headers);
       const done = await rehearsePayment.refund(context, paymentId, { ...asked, refundId, ifVersion });
       if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
-      const { refunds, refundable: refundableAfter } = done.value.answer as RehearsedPayment;
+      const { answer, onVersion } = done.value;
+      const { version, refunds, refundable: refundableAfter } = answer as RehearsedPayment;
       const { amount, items, status } = refunds.find((refund) => refund.refundId === refundId)!;
       const needsApproval = status === 'AwaitingApproval';
-      return reply.send({
+      return reply.header('etag', `"${onVersion ?? version}"`).send({
         ...{ amount, refundableAfter, needsApproval },
         ...(items.length > 0 && { lines: [...items] }),
       });

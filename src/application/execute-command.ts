@@ -31,7 +31,12 @@ export type CommandRequest<Rejection> = {
   readonly decide: (history: History) => Result<Decision, Rejection>;
 };
 
-export type Executed = { readonly answer: Json; readonly replayed: boolean };
+export type Executed = {
+  readonly answer: Json;
+  readonly replayed: boolean;
+  /** Of a rehearsal that would change something: which version of what it reads first it would change. */
+  readonly onVersion?: number;
+};
 
 /** The refusals that any command can meet, whatever it is about. */
 export type CommandRefusal =
@@ -113,7 +118,13 @@ export function commandRehearser(log: EventLog): ExecuteCommand {
   const aggregates = aggregateLoader(log, noCache);
   return async ({ context, reads, decide }) => {
     const decision = decide(await aggregates.load(context.tenantId, reads));
-    return decision.ok ? ok({ answer: decision.value.answer, replayed: false }) : decision;
+    if (!decision.ok) return decision;
+    const first = appendsOf(decision).find(({ streamId }) => streamId === reads[0]);
+    return ok({
+      answer: decision.value.answer,
+      replayed: false,
+      ...(first && { onVersion: first.expectedVersion }),
+    });
   };
 }
 

@@ -55,6 +55,7 @@ describe('the breaks of a reconciliation', () => {
     expect(sorted(data.map(({ paymentId }) => paymentId))).toEqual(sorted(paymentIds.slice(0, 2)));
     const { body } = await client.get(`/api/payments/${paymentIds[0]}`);
     expect(data.find(({ paymentId }) => paymentId === paymentIds[0])).toEqual({
+      breakId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       ...{ day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), provider: 'simulated', kind: 'amount-differs' },
       ...{ subject: expect.stringMatching(/^txn_/), status: 'open', currency: 'USD' },
       ...{ expected: '1000', actual: '1005', operationId: `${paymentIds[0]}:1`, paymentId: paymentIds[0] },

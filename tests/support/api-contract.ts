@@ -78,7 +78,10 @@ export const parsed = (headers: ApiAnswer['headers'], text: string): unknown =>
 export function contractOf(text: string): Contract {
   const document = JSON.parse(text, closed) as ApiDocument;
   const validatorAt = validators(document);
-  const paths = Object.keys(document.paths).map((path) => ({ path, pattern: patternOf(path) }));
+  // As routers do: a path that is written out goes before one with a name in its place.
+  const paths = Object.keys(document.paths)
+    .toSorted((a, b) => a.split('{').length - b.split('{').length)
+    .map((path) => ({ path, pattern: patternOf(path) }));
 
   return (method, url, answer) => {
     const [pathname = ''] = url.split('?', 1);

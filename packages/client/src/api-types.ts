@@ -488,7 +488,7 @@ export interface paths {
         put?: never;
         /**
          * What a refund would come to, or why it would be refused; nothing is done
-         * @description Others may change the payment before the refund itself: with If-Match they cannot unnoticed.
+         * @description The ETag is of the version that it was decided on: with it as If-Match the refund does the same or is refused.
          *
          *     Needs the scope `refunds:write`.
          */
@@ -2792,7 +2792,7 @@ export interface operations {
     amendOrder: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3013,7 +3013,7 @@ export interface operations {
     cancelOrder: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3072,7 +3072,7 @@ export interface operations {
     createFulfilment: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3138,7 +3138,7 @@ export interface operations {
     shipFulfilment: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3192,7 +3192,7 @@ export interface operations {
     deliverFulfilment: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3244,7 +3244,7 @@ export interface operations {
     cancelFulfilment: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3296,7 +3296,7 @@ export interface operations {
     requestReturn: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3362,7 +3362,7 @@ export interface operations {
     receiveReturn: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3617,7 +3617,7 @@ export interface operations {
     capturePayment: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
@@ -3698,7 +3698,7 @@ export interface operations {
     voidPayment: {
         parameters: {
             query?: {
-                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, without an ETag, or the problem that the command would meet. No Idempotency-Key is needed or used */
+                /** @description `true`: nothing is done and no provider is called. The answer is 200 with what it would be right after the command, or the problem that the command would meet. Its ETag is of the version that this was decided on: with it as If-Match the command does the same or is refused. No Idempotency-Key is needed or used */
                 dryRun?: boolean;
             };
             header?: {
