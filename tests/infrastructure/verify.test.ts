@@ -39,7 +39,8 @@ it('finds nothing wrong with a log that nobody meddled with, and says what it lo
     `select (select count(*)::int from event) as events, (select count(*)::int from seal) as seals,
        (select count(*)::int from stream) as streams, (select count(*)::int from snapshot) as snapshots,
        (select count(*)::int from order_summary) + (select count(*)::int from payment_history)
-         + (select count(*)::int from ledger_transaction) + (select count(*)::int from daily_sales) as rows,
+         + (select count(*)::int from ledger_transaction) + (select count(*)::int from daily_sales)
+         + (select count(*)::int from activity) as rows,
        (select count(*)::int from subscription) as checkpoints`,
   );
   const { events, seals, streams, snapshots, rows: read, checkpoints } = rows[0];
