@@ -52,14 +52,14 @@ const STATUSES = [
   ['open', 'Open'],
   ['resolved', 'Resolved'],
 ] as const;
+const statusOf = (given: string | undefined): 'open' | 'resolved' | undefined =>
+  given === 'open' || given === 'resolved' ? given : undefined;
 
 export default function BreaksPage() {
   const [filter, setFilter] = useFilter(['status', 'provider', 'day']);
   const { status, ...rest } = filter;
-  const query = {
-    ...rest,
-    ...((status === 'open' || status === 'resolved') && { status }),
-  };
+  const wanted = statusOf(status);
+  const query = { ...rest, ...(wanted && { status: wanted }) };
   const breaks = useList<Break>(['breaks', query], (cursor, signal) =>
     service.listReconciliationBreaks({ ...query, limit: 50, ...(cursor && { cursor }) }, { signal }),
   );
