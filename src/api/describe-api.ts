@@ -41,6 +41,10 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
         { name: 'overview', description: 'What happened, and what waits for a person' },
         { name: 'payments', description: 'What they pay with' },
         { name: 'sales', description: 'Counted from the messages' },
+        {
+          name: 'machinery',
+          description: 'What follows the log, for whoever runs the service; of all tenants',
+        },
         { name: 'service', description: 'Health and help; no key needed' },
         { name: 'webhooks', description: 'Messages posted to you' },
       ],
