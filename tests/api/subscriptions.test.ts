@@ -45,7 +45,7 @@ const untilOthersCaughtUp = (name: string): Promise<void> =>
     expect(behind).toEqual([]);
   }, 20_000);
 
-const units = (name: string, shards: readonly number[]) => ({
+const unitsNamed = (name: string, shards: readonly number[]) => ({
   units: shards.map((shard) => `${name} v1 / ${shard}`),
 });
 const names = ({ checks }: { checks: { name: string }[] }) => checks.map(({ name }) => name);
@@ -109,10 +109,10 @@ describe('subscriptions over the API', () => {
     const all = [...Array(shardCount).keys()];
     const last = [shardCount - 1];
     expect(await machinery.actions()).toEqual([
-      { actor, what: 'subscriptions.pause', reason: 'a look at the disk', details: units(NAME, all) },
-      { actor, what: 'subscriptions.resume', reason: null, details: units(NAME, all) },
-      { actor, what: 'subscriptions.pause', reason: null, details: units('checkout', last) },
-      { actor, what: 'subscriptions.resume', reason: null, details: units('checkout', last) },
+      { actor, what: 'subscriptions.pause', reason: 'a look at the disk', details: unitsNamed(NAME, all) },
+      { actor, what: 'subscriptions.resume', reason: null, details: unitsNamed(NAME, all) },
+      { actor, what: 'subscriptions.pause', reason: null, details: unitsNamed('checkout', last) },
+      { actor, what: 'subscriptions.resume', reason: null, details: unitsNamed('checkout', last) },
     ]);
     const neighbour = machineryOf(await api.connect('neighbour'));
     expect(await neighbour.actions()).toEqual([]);
