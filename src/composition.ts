@@ -4,6 +4,7 @@ import { INBOUND_BODIES, inboundCommands } from './api/inbound-commands.ts';
 import { buildServer } from './api/server.ts';
 import { composeAccess, type TokenOptions } from './composition-access.ts';
 import { openLimits, type LimitOptions } from './limit-options.ts';
+import { composeOperations } from './composition-operations.ts';
 import { composePayments } from './composition-payments.ts';
 import { recurringJobs } from './composition-jobs.ts';
 import { composeReconciliation } from './composition-reconciliation.ts';
@@ -40,6 +41,7 @@ import { PROJECTIONS } from './infrastructure/read-models/projections.ts';
 import { openLogBrowser } from './infrastructure/read-models/log-pages.ts';
 import { openReadModels } from './infrastructure/read-models/read-models.ts';
 import { startScheduler } from './infrastructure/scheduler.ts';
+import { backlogReader } from './infrastructure/telemetry/backlog.ts';
 import { addGauges } from './infrastructure/telemetry/gauges.ts';
 import { renderMetrics } from './infrastructure/telemetry/metrics.ts';
 import { ids, newOwnerName, systemClock } from './infrastructure/system.ts';
@@ -129,7 +131,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { tails } = opened;
   const log = observe.log(opened.log);
   const pools = { read: pool, append: writePool };
-  addGauges(observe.metrics, { pool, pools, waitingCommands: opened.waiting });
+  const backlog = backlogReader(pool);
+  addGauges(observe.metrics, { backlog, pools, waitingCommands: opened.waiting });
   const metrics = renderMetrics(observe.metrics);
   const execute = commandExecutor(log, systemClock, Math.random, stateCache(CACHED_EVENTS_MAX));
   const ports = { log, execute, ids, clock: systemClock };
@@ -148,7 +151,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onWebhook: () => observe.apart(() => scheduler.runNow('provider-webhooks')),
   });
 
-  const worker = startWorker(pool, tails, logger, { owner: newOwnerName(), leaseMs: LEASE_MS });
+  const owner = newOwnerName();
+  const worker = startWorker(pool, tails, logger, { owner, leaseMs: LEASE_MS });
   const projections = await hostProjections(pool, worker, logger, PROJECTIONS);
   const checkout = hostCheckout(
     worker,
@@ -188,6 +192,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   ]);
 
   let stopping = false;
+  const readiness = async (): Promise<readonly Check[]> => [
+    ...(stopping ? [STOPPING] : []),
+    await postgresCheck(pool),
+    followsCheck('projections', projections.status()),
+    followsCheck('checkout', checkout.status()),
+    ...messaging.checks(),
+  ];
   const server = await buildServer({
     ...shop,
     ...access,
@@ -202,6 +213,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     webhookEndpoints: webhooks.webhookEndpoints,
     webhookDeliveries: webhooks.webhookDeliveries,
     deadLetters: deadLetters(pool),
+    ...composeOperations({
+      ...{ pool, shardCount, owner, version, readiness, backlog, pools, clock: systemClock },
+      hasBroker: options.amqpUrl !== undefined,
+      waitingCommands: opened.waiting,
+    }),
     metrics,
     onAnswered: observe.metrics.answered,
     tracing: options.tracing,
@@ -210,13 +226,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     cursorSecret: await readSecret(pool, 'cursor'),
     ...openLimits(options.limits, pool, logger),
     isStopping: () => stopping,
-    readiness: async () => [
-      ...(stopping ? [STOPPING] : []),
-      await postgresCheck(pool),
-      followsCheck('projections', projections.status()),
-      followsCheck('checkout', checkout.status()),
-      ...messaging.checks(),
-    ],
+    readiness,
     describeMessages: async () => {
       // Loaded when first asked for, as with the broker's client: the schemas would cost every start.
       const { describeMessages } = await import('./infrastructure/rabbitmq/asyncapi.ts');

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { SCOPES } from './application/access.ts';
 import { createSignInLink } from './infrastructure/access/sessions.ts';
-import { createApiKey, ensureTenant, findApiKey, hashOf } from './infrastructure/postgres/api-keys.ts';
+import {
+  createApiKey,
+  ensureTenant,
+  findApiKey,
+  hashOf,
+  setScopes,
+} from './infrastructure/postgres/api-keys.ts';
 import type { Pool } from './infrastructure/postgres/pool.ts';
 
 const demoFile = (dataDir: string): string => join(dataDir, 'demo-key');
@@ -16,7 +22,10 @@ export async function keptDemoKey(pool: Pool, dataDir: string): Promise<string |
 
 export async function demoKey(pool: Pool, dataDir: string): Promise<string> {
   const kept = await keptDemoKey(pool, dataDir);
-  if (kept !== undefined) return kept;
+  if (kept !== undefined) {
+    await setScopes(pool, hashOf(kept), SCOPES); // it may be of a version that knew fewer
+    return kept;
+  }
   const tenantId = await ensureTenant(pool, 'demo');
   const key = await createApiKey(pool, tenantId, 'test', SCOPES);
   await writeFile(demoFile(dataDir), key, { mode: 0o600 });

@@ -36,6 +36,10 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
         { name: 'customers', description: 'Their right to be forgotten' },
         { name: 'events', description: 'What happens, as it happens' },
         { name: 'ledger', description: 'Double entry, derived from the events' },
+        {
+          name: 'machinery',
+          description: 'What follows the log, for whoever runs the service; of all tenants',
+        },
         { name: 'ops', description: 'What consumers could not do, for operators; the tenant’s own' },
         { name: 'orders', description: 'What customers buy' },
         { name: 'overview', description: 'What happened, and what waits for a person' },

@@ -52,6 +52,21 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, ProblemDoc>> = {
     when: 'No dead letter of your tenant has this id. Settled ones are forgotten after 30 days.',
     remedy: 'Look at the list of dead letters.',
   },
+  'subscription-not-found': {
+    when: 'Nothing of this name follows the log.',
+    remedy: 'Look at the list of subscriptions.',
+    detail: 'There are: checkout, order-summary, payment-history.',
+  },
+  'projection-not-found': {
+    when: 'No read model has this name.',
+    remedy: 'Take a name that the detail lists.',
+    detail: 'There are: order-summary, payment-history.',
+  },
+  'projection-newer': {
+    when: 'A newer version of the service made the read model; an older one would put it back.',
+    remedy: 'Ask a process of the newer version.',
+    detail: 'It is made by code version 4 here, and this process has 3.',
+  },
   'refund-not-found': {
     when: 'The payment has no refund with this id.',
     remedy: 'Read the payment: its refunds are listed.',
@@ -225,6 +240,8 @@ const INSTANCES: readonly (readonly [RegExp, string])[] = [
   [/^webhook/, '/api/webhook-endpoints'],
   [/^(payment|capture|refund)/, '/api/payments'],
   [/^(dispute|provider)/, '/api/disputes/du_1NqGx2/accept'],
+  [/^subscription/, '/api/ops/subscriptions/order-summary/pause'],
+  [/^projection/, '/api/ops/projections/order-summary/rebuild'],
   [/^dead-letter/, '/api/ops/dead-letters/019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'],
   [/^cross-site/, '/api/session'],
   [/./, '/api/orders'],

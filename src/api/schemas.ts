@@ -40,7 +40,7 @@ export function toMoney({ amount, currency: code }: Static<typeof MoneySchema>):
 }
 
 /** Not `Type.Union`: serializing a union would compile a validator for it. */
-export const nullable = <T>(type: 'string' | 'boolean' | 'integer', description: string) =>
+export const nullable = <T>(type: 'string' | 'boolean' | 'integer' | 'number', description: string) =>
   Type.Unsafe<T | null>({ type: [type, 'null'], description });
 
 export const ProblemSchema = Type.Object(

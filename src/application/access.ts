@@ -1,7 +1,8 @@
 import type { TenantId } from '../domain/shared/ids.ts';
 import type { Result } from '../domain/shared/result.ts';
 
-export const SCOPES = [
+/** What can be done with what is a tenant's own. */
+export const TENANT_SCOPES = [
   'orders:read',
   'orders:write',
   'payments:write',
@@ -10,13 +11,15 @@ export const SCOPES = [
   'ops',
   'admin',
 ] as const;
+/** `service` acts on the service as a whole, whatever tenant; it is in no role. */
+export const SCOPES = [...TENANT_SCOPES, 'service'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Named sets of scopes, for keys and in tokens. */
 export const SCOPES_OF_ROLE = {
   viewer: ['orders:read'],
   operator: ['orders:read', 'orders:write', 'payments:write', 'refunds:write', 'refunds:approve', 'ops'],
-  admin: SCOPES,
+  admin: TENANT_SCOPES,
 } as const satisfies Record<string, readonly Scope[]>;
 export type Role = keyof typeof SCOPES_OF_ROLE;
 export const ROLES = Object.keys(SCOPES_OF_ROLE) as readonly Role[];

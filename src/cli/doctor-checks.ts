@@ -1,5 +1,5 @@
 import type { LogFacts } from '../infrastructure/event-log/log-facts.ts';
-import type { UnitStanding } from '../infrastructure/event-log/subscription-control.ts';
+import type { UnitStanding } from '../application/subscriptions.ts';
 import type { MigrationState } from '../infrastructure/postgres/pending-migrations.ts';
 import type { Backend, ServerFacts } from '../infrastructure/postgres/server-facts.ts';
 

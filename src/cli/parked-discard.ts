@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { LogPlace } from '../application/log-browsing.ts';
 import { discardParked, findParked } from '../infrastructure/event-log/parked-control.ts';
-import { actor } from './actor.ts';
+import { operator } from './actor.ts';
 import { parsePlace, requireShard } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage } from './output.ts';
@@ -25,7 +25,7 @@ export const discardCommand = (cli: Cli): Command =>
         requireShard(place.shard, shardCount, '<event>');
         await requireSubscription(pool, subscription);
         const filter = { ...place, subscription };
-        const gone = await discardParked(pool, filter, actor(), reason);
+        const gone = await discardParked(pool, { ...operator(), reason }, filter);
         const found = gone.length > 0 ? gone : await findParked(pool, filter, { limit: 10, discarded: true });
         if (found.length === 0)
           throw new CliProblem(

@@ -6,13 +6,11 @@ import {
   type ParkedEvent,
   type ParkedFilter,
 } from '../infrastructure/event-log/parked-control.ts';
-import {
-  subscriptionStandings,
-  type UnitStanding,
-} from '../infrastructure/event-log/subscription-control.ts';
 import type { LogPlace } from '../application/log-browsing.ts';
+import type { UnitStanding } from '../application/subscriptions.ts';
+import { subscriptionStandings } from '../infrastructure/event-log/subscription-control.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
-import { actor } from './actor.ts';
+import { operator } from './actor.ts';
 import { parsePlace, parseStreamId, parseWhole, requireShard } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage } from './output.ts';
@@ -51,7 +49,7 @@ export const retryCommand = (cli: Cli): Command =>
       return onDatabase(cli, options, async ({ pool, shardCount, output }) => {
         if (place) requireShard(place.shard, shardCount, '[event]');
         if (options.subscription !== undefined) await requireSubscription(pool, options.subscription);
-        const asked = await requestRetry(pool, filter, actor());
+        const asked = await requestRetry(pool, operator(), filter);
         if (asked.length === 0 && !options.all)
           throw new CliProblem('no such event is parked: parked list shows what is');
         const outcomes = await outcomesOf(pool, asked, filter, options.wait);

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { UnitStanding } from '../application/subscriptions.ts';
+import type { Unit } from '../infrastructure/event-log/leases.ts';
 import {
-  pauseUnit,
-  resumeUnit,
+  pauseUnits,
+  resumeUnits,
   subscriptionStandings,
-  type UnitStanding,
 } from '../infrastructure/event-log/subscription-control.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
+import { operator } from './actor.ts';
 import { parseWhole, requireShard } from './arguments.ts';
 import { command, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { EXIT, wrongUsage, type Output } from './output.ts';
@@ -27,7 +29,7 @@ export const pauseCommand = (cli: Cli): Command =>
     .action((name: string, options: Options) =>
       onDatabase(cli, options, async ({ pool, shardCount, output }) => {
         const units = await unitsOf(pool, shardCount, name, options.shard);
-        const changed = await keepChanged(units, (unit) => pauseUnit(pool, unit));
+        const changed = await pauseUnits(pool, operator(), { name, shard: options.shard });
         report(output, name, await untilLetGo(pool, name, units), changed);
         return EXIT.done;
       }),
@@ -44,7 +46,7 @@ export const resumeCommand = (cli: Cli): Command =>
     .action((name: string, options: Options) =>
       onDatabase(cli, options, async ({ pool, shardCount, output }) => {
         const units = await unitsOf(pool, shardCount, name, options.shard);
-        const changed = await keepChanged(units, (unit) => resumeUnit(pool, unit));
+        const changed = await resumeUnits(pool, operator(), { name, shard: options.shard });
         report(output, name, await standingsOf(pool, name, units), changed);
         return EXIT.done;
       }),
@@ -92,25 +94,18 @@ async function standingsOf(
   return (await subscriptionStandings(pool, name)).filter((unit) => wanted.has(keyOf(unit)));
 }
 
-const keyOf = ({ version, shard }: UnitStanding): string => `${version}/${shard}`;
-
-async function keepChanged(
-  units: readonly UnitStanding[],
-  change: (unit: UnitStanding) => Promise<boolean>,
-): Promise<ReadonlySet<string>> {
-  const changed = await Promise.all(units.map(async (unit) => ((await change(unit)) ? [keyOf(unit)] : [])));
-  return new Set(changed.flat());
-}
+const keyOf = ({ version, shard }: Unit): string => `${version}/${shard}`;
 
 function report(
   output: Output,
   name: string,
   standings: readonly UnitStanding[],
-  changed: ReadonlySet<string>,
+  changed: readonly Unit[],
 ): void {
+  const keys = new Set(changed.map(keyOf));
   const shards = standings.map((unit) => {
     const { version, shard, status, position } = unit;
-    return { version, shard, status, position, changed: changed.has(keyOf(unit)) };
+    return { version, shard, status, position, changed: keys.has(keyOf(unit)) };
   });
   const lines = shards.map(
     (one) =>

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import {
-  subscriptionStandings,
-  type UnitStanding,
-} from '../infrastructure/event-log/subscription-control.ts';
+import type { UnitStanding } from '../application/subscriptions.ts';
+import { subscriptionStandings } from '../infrastructure/event-log/subscription-control.ts';
 import { command, group, onDatabase, type Cli, type JsonOption } from './cli.ts';
 import { EXIT, table } from './output.ts';
 import { pauseCommand, resumeCommand } from './projections-pause.ts';

@@ -1,20 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { eventCodec } from '../infrastructure/codecs/event-codec.ts';
-import { subscriptionStandings } from '../infrastructure/event-log/subscription-control.ts';
 import { openTail } from '../infrastructure/event-log/tail.ts';
 import { startWorker } from '../infrastructure/event-log/worker.ts';
 import type { Pool } from '../infrastructure/postgres/pool.ts';
-import {
-  beginGeneration,
-  cancelGeneration,
-  listGenerations,
-  type Generation,
-} from '../infrastructure/read-models/generations.ts';
 import { hostProjections } from '../infrastructure/read-models/projection-host.ts';
 import type { Projection } from '../infrastructure/read-models/projection.ts';
 import { PROJECTIONS } from '../infrastructure/read-models/projections.ts';
+import { beginRebuild, cancelRebuild, generationProgress } from '../infrastructure/read-models/rebuilds.ts';
 import { newOwnerName } from '../infrastructure/system.ts';
+import { operator } from './actor.ts';
 import type { Cli, Session } from './cli.ts';
 import { CliProblem, EXIT, wrongUsage, type ExitCode, type Output } from './output.ts';
 import { describeProgress, speedometer, type Progress, type Reading } from './progress.ts';
@@ -32,7 +27,7 @@ export function projectionOf(name: string): Projection {
 }
 
 export async function cancel({ pool, output }: Session, { name }: Projection): Promise<ExitCode> {
-  const cancelled = await cancelGeneration(pool, name);
+  const cancelled = await cancelRebuild(pool, operator(), name);
   const text =
     cancelled === undefined
       ? `nothing is being built of ${name}`
@@ -46,16 +41,15 @@ export async function rebuild(
   { pool, output, shardCount }: Session & { readonly shardCount: number },
   projection: Projection,
 ): Promise<ExitCode> {
-  const { name, codeVersion } = projection;
-  const before = await generationsOf(pool, name);
-  const newer = before.find((one) => one.codeVersion > codeVersion);
-  if (newer)
-    throw new CliProblem(
-      `${name} is made by code version ${newer.codeVersion} here, and this build has ${codeVersion}: use the newer build`,
-    );
+  const { name } = projection;
   const interrupt = cli.onInterrupt();
-  const generation = await beginGeneration(pool, name, codeVersion);
-  const goesOn = before.some((one) => one.generation === generation);
+  const begun = await beginRebuild(pool, operator(), projection);
+  if (!begun.ok)
+    throw new CliProblem(
+      `${name} is made by code version ${begun.error.codeVersion} here, and this build has ${begun.error.ours}: use the newer build`,
+    );
+  const { goesOn } = begun.value;
+  const { generation } = begun.value.progress;
   output.note(`${goesOn ? 'going on with' : 'building'} generation ${generation} of ${name}`);
 
   const logger = pino({ level: 'silent' }); // what goes wrong stands in the subscription's row, where it is read below
@@ -129,18 +123,8 @@ function reportLive(
 }
 
 async function progressOf(pool: Pool, name: string, generation: number): Promise<Progress> {
-  const units = (await subscriptionStandings(pool, name)).filter((unit) => unit.version === generation);
-  const found = (await generationsOf(pool, name)).find((one) => one.generation === generation);
-  const stopped = units.find(({ status }) => status !== 'running');
-  return {
-    status: found?.status ?? 'gone',
-    done: units.reduce((sum, { position }) => sum + position, 0n),
-    total: units.reduce((sum, { head }) => sum + head, 0n),
-    parked: units.reduce((sum, { parked }) => sum + parked, 0),
-    error: units.find(({ lastError }) => lastError !== null)?.lastError ?? undefined,
-    stopped: stopped ? `is ${stopped.status} on shard ${stopped.shard}` : undefined,
-  };
+  const found = (await generationProgress(pool, name)).find((one) => one.generation === generation);
+  if (!found) return { status: 'gone', done: 0n, total: 0n, parked: 0, error: undefined, stopped: undefined };
+  const { lastError, stopped, ...progress } = found;
+  return { ...progress, error: lastError ?? undefined, stopped: stopped ?? undefined };
 }
-
-const generationsOf = async (pool: Pool, name: string): Promise<Generation[]> =>
-  (await listGenerations(pool)).filter((one) => one.name === name);

@@ -1,7 +1,7 @@
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCOPES, type Scope } from '../../src/application/access.ts';
+import { SCOPES, SCOPES_OF_ROLE, type Scope } from '../../src/application/access.ts';
 import { chargesOf } from '../support/api-books.ts';
 import type { ApiAnswer, ApiDocument } from '../support/api-contract.ts';
 import {
@@ -48,7 +48,9 @@ const OPENED_BY: Readonly<Record<Scope, string>> = {
     rotateWebhookSecret pingWebhookEndpoint listWebhookDeliveries getWebhookDelivery redeliverWebhook
     listApiKeys getApiKey createApiKey rotateApiKey revokeApiKey`,
   ops: `listDeadLetterGroups listDeadLetters getDeadLetter replayDeadLetters discardDeadLetters listAudit
-    listLogEvents getLogEvent listShards`,
+    listLogEvents getLogEvent listShards listScheduledWork`,
+  service: `listSubscriptions pauseSubscription resumeSubscription getProjection rebuildProjection cancelRebuild
+    listParkedEvents retryParkedEvents discardParkedEvents getHealth`,
 };
 const SCOPE_OF: Readonly<Record<string, Scope>> = Object.fromEntries(
   SCOPES.flatMap((scope) => OPENED_BY[scope].split(/\s+/).map((name) => [name, scope] as const)),
@@ -266,6 +268,16 @@ describe('the scope of a key', () => {
       });
     }
   });
+
+  it.each(['viewer', 'operator', 'admin'] as const)(
+    'that acts on the service as a whole is not in the role %s',
+    async (role) => {
+      const holder = await api.connect('acme', SCOPES_OF_ROLE[role]);
+      for (const { operationId, request } of operations)
+        if (SCOPE_OF[operationId] === 'service')
+          await expectRefusal(api, () => holder.send(request), FORBIDDEN);
+    },
+  );
 
   it('opens nothing when there is none', async () => {
     const holder = await api.connect('scopeless', []);

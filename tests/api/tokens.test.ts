@@ -74,6 +74,9 @@ const may = async (over: ClaimsOver) => {
   return [reads, places, manages].map(({ status }) => status !== 403);
 };
 
+const onService = async (over: ClaimsOver) =>
+  (await show(await sign(es, claims(over)), '/api/ops/subscriptions')).status;
+
 describe('a token', () => {
   it.each(['ES256', 'RS256', 'EdDSA', 'PS256'])('that was signed with %s is taken', async (name) => {
     expect((await show(await sign(accepted[name]!, claims()))).status).toBe(200);
@@ -103,6 +106,13 @@ describe('a token', () => {
       { roles: 'admin', scope: '' },
     ])
       expect(await may(over)).toEqual([false, false, false]);
+  });
+
+  it('acts on the service as a whole if it names that scope, which is in no role', async () => {
+    expect(await onService({ scope: 'service' })).toBe(200);
+    expect(await onService({ scope: 'ops admin', roles: ['viewer', 'operator', 'admin', 'service'] })).toBe(
+      403,
+    );
   });
 
   it.each<[string, string, RegExp]>([

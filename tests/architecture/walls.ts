@@ -53,6 +53,7 @@ const TOP_FILES: Readonly<Record<string, Layer>> = {
   'composition.ts': 'main',
   'composition-access.ts': 'main',
   'composition-jobs.ts': 'main',
+  'composition-operations.ts': 'main',
   'composition-payments.ts': 'main',
   'composition-reconciliation.ts': 'main',
   'composition-telemetry.ts': 'main',

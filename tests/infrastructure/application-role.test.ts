@@ -132,7 +132,17 @@ describe('the role that the service runs with', () => {
     expect((await verifyHere(application)).findings).toEqual([]);
     const run = cliOn({ connectionString: applicationUrl });
     expect(jsonOf(await run('verify', '--json')).sound).toBe(true);
-    for (const args of [['projections', 'list'], ['partitions', 'list'], ['parked', 'list'], ['migrate']]) {
+    for (const args of [
+      ...[['projections', 'list'], ['partitions', 'list'], ['parked', 'list'], ['migrate']],
+      ...[
+        ['projections', 'pause', 'checkout'],
+        ['projections', 'resume', 'checkout'],
+      ],
+      ...[
+        ['projections', 'rebuild', 'order-summary', '--cancel'],
+        ['parked', 'retry', '--all'],
+      ],
+    ]) {
       const { exitCode, stdout, stderr } = await run(...args);
       expect(exitCode, `${args.join(' ')}: ${stdout} ${stderr}`).toBe(0);
     }

@@ -9,7 +9,7 @@ import {
 import { readLogFacts, type LogFacts } from '../../src/infrastructure/event-log/log-facts.ts';
 import { ensureTenant } from '../../src/infrastructure/postgres/api-keys.ts';
 import { createCheckpoints } from '../../src/infrastructure/event-log/leases.ts';
-import type { UnitStanding } from '../../src/infrastructure/event-log/subscription-control.ts';
+import type { UnitStanding } from '../../src/application/subscriptions.ts';
 import { migrationState } from '../../src/infrastructure/postgres/pending-migrations.ts';
 import { createPool } from '../../src/infrastructure/postgres/pool.ts';
 import { readServerFacts, type ServerFacts } from '../../src/infrastructure/postgres/server-facts.ts';

@@ -1125,6 +1125,216 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ops/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What will happen by itself unless something else happens first, soonest first
+         * @description Needs the scope `ops`.
+         */
+        get: operations["listScheduledWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How every projection and everything else that follows the log stands, shard by shard
+         * @description Needs the scope `service`.
+         */
+        get: operations["listSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/subscriptions/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a projection or another subscription; asking again is answered the same
+         * @description Nothing is committed for it any more once this is answered. What it does outside the database, such as publishing, may be at work until `leaseMs` is null or below zero.
+         *
+         *     Needs the scope `service`.
+         */
+        post: operations["pauseSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/subscriptions/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a subscription go on that was paused, or that halted at an event; asking again is answered the same
+         * @description The next process with a free hand takes it up.
+         *
+         *     Needs the scope `service`.
+         */
+        post: operations["resumeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/projections/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The generations of a read model: the live one, and how far one has come that is being built
+         * @description Needs the scope `service`.
+         */
+        get: operations["getProjection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/projections/{name}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build a read model anew beside the one in use, which takes its place once it has caught up
+         * @description Running services do it, and traffic goes on meanwhile. Asked again while one is being built, the answer is about that one.
+         *
+         *     Needs the scope `service`.
+         */
+        post: operations["rebuildProjection"];
+        /**
+         * Drop what is being built of a read model; never one that is live
+         * @description Needs the scope `service`.
+         */
+        delete: operations["cancelRebuild"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events that subscriptions could not handle, with those of their streams that wait behind them
+         * @description Needs the scope `service`.
+         */
+        get: operations["listParkedEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/parked/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have parked events tried again; what came of it is told by the list, where those that were handled are gone
+         * @description Needs the scope `service`.
+         */
+        post: operations["retryParkedEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/parked/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give parked events up for good, each for its subscription; who did it and why is kept
+         * @description Needs the scope `service`.
+         */
+        post: operations["discardParkedEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ops/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the process that answers is, and what it works on
+         * @description Needs the scope `service`.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/api-keys": {
         parameters: {
             query?: never;
@@ -2181,7 +2391,7 @@ export interface components {
             /** @description null: made on the command line */
             name: string | null;
             /** @description What it allows */
-            scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin" | "service")[];
             /** @description Who made it, as the audit names them */
             createdBy: string | null;
             /**
@@ -2210,7 +2420,7 @@ export interface components {
             /** @description null: made on the command line */
             name: string | null;
             /** @description What it allows */
-            scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin")[];
+            scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin" | "service")[];
             /** @description Who made it, as the audit names them */
             createdBy: string | null;
             /**
@@ -6284,6 +6494,995 @@ export interface operations {
             };
         };
     };
+    listScheduledWork: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description From `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "kind": "order",
+                     *           "id": "184",
+                     *           "dueAt": "2026-01-31T12:00:00.000Z",
+                     *           "orderId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "paymentId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "consumer": "payment-processed",
+                     *           "messageId": "0190f0b2-7c3d-8e4f-8a5b-6c7d8e9f0a1b",
+                     *           "endpointId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "deliveryId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "attempts": 5,
+                     *           "claimedUntil": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl"
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /**
+                             * @description `order`: it expires, or is looked after; `payment`: the provider is asked, or an authorization is let go; `message`: a consumer gets it again; `webhook-delivery`: it is posted
+                             * @enum {unknown}
+                             */
+                            kind: "order" | "payment" | "message" | "webhook-delivery";
+                            /** @description Among those of its kind */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            dueAt: string;
+                            /** @description The order; null: it is about none */
+                            orderId: string | null;
+                            /** @description The payment; null: it is about none */
+                            paymentId: string | null;
+                            /** @description The consumer; null: it is about none */
+                            consumer: string | null;
+                            /** @description The message; the id of the event it tells of; null: it is about none */
+                            messageId: string | null;
+                            /** @description The webhook endpoint; null: it is about none */
+                            endpointId: string | null;
+                            /** @description The delivery; null: it is about none */
+                            deliveryId: string | null;
+                            /**
+                             * Format: int64
+                             * @description That were made already; null: they are not counted
+                             */
+                            attempts: number | null;
+                            /** @description UTC; until then a process has it in hand or has put it off, and nobody else begins it. null: nobody has */
+                            claimedUntil: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "order-summary",
+                     *           "kind": "projection",
+                     *           "version": 1,
+                     *           "generationStatus": "live",
+                     *           "shard": 0,
+                     *           "status": "running",
+                     *           "position": "184",
+                     *           "head": "190",
+                     *           "lag": "6",
+                     *           "behindMs": 120,
+                     *           "owner": "payments-1:4711:9e0f1a",
+                     *           "leaseMs": 4200,
+                     *           "followed": true,
+                     *           "lastError": "Error: the warehouse did not answer",
+                     *           "parked": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** @example order-summary */
+                            name: string;
+                            /**
+                             * @description Whether it makes a read model
+                             * @enum {unknown}
+                             */
+                            kind: "projection" | "subscription";
+                            /**
+                             * Format: int64
+                             * @description Of a projection its generation
+                             */
+                            version: number;
+                            /** @description `live` or `building`; null: of no projection */
+                            generationStatus: string | null;
+                            /**
+                             * Format: int32
+                             * @description Of the log
+                             */
+                            shard: number;
+                            /**
+                             * @description `halted`: at an event it could not handle; resume it when that is mended
+                             * @enum {unknown}
+                             */
+                            status: "running" | "paused" | "halted";
+                            /** @description The last event that it is done with; a decimal string */
+                            position: string;
+                            /** @description The last event there is; a decimal string */
+                            head: string;
+                            /** @description Events between the two; a decimal string */
+                            lag: string;
+                            /**
+                             * Format: int64
+                             * @description Age of the next event; null: there is none
+                             */
+                            behindMs: number | null;
+                            /** @description The process that has it; null: none */
+                            owner: string | null;
+                            /**
+                             * Format: int64
+                             * @description How long that process has it, below zero since when it has not; null: nobody has it. What is paused may be at work outside the database until then
+                             */
+                            leaseMs: number | null;
+                            /** @description Whether a living process would follow it */
+                            followed: boolean;
+                            /** @description Of the last try; null: it was handled */
+                            lastError: string | null;
+                            /**
+                             * Format: int64
+                             * @description Events that it could not handle, or that wait behind one
+                             */
+                            parked: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    pauseSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description As the list names it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "shard": 0,
+                 *       "reason": "the warehouse is being moved"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: int32
+                     * @description Of the log
+                     */
+                    shard?: number;
+                    /** @description Why; kept in the audit. Free text must not hold personal data */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How those that were asked for stand now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "order-summary",
+                     *           "kind": "projection",
+                     *           "version": 1,
+                     *           "generationStatus": "live",
+                     *           "shard": 0,
+                     *           "status": "running",
+                     *           "position": "184",
+                     *           "head": "190",
+                     *           "lag": "6",
+                     *           "behindMs": 120,
+                     *           "owner": "payments-1:4711:9e0f1a",
+                     *           "leaseMs": 4200,
+                     *           "followed": true,
+                     *           "lastError": "Error: the warehouse did not answer",
+                     *           "parked": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** @example order-summary */
+                            name: string;
+                            /**
+                             * @description Whether it makes a read model
+                             * @enum {unknown}
+                             */
+                            kind: "projection" | "subscription";
+                            /**
+                             * Format: int64
+                             * @description Of a projection its generation
+                             */
+                            version: number;
+                            /** @description `live` or `building`; null: of no projection */
+                            generationStatus: string | null;
+                            /**
+                             * Format: int32
+                             * @description Of the log
+                             */
+                            shard: number;
+                            /**
+                             * @description `halted`: at an event it could not handle; resume it when that is mended
+                             * @enum {unknown}
+                             */
+                            status: "running" | "paused" | "halted";
+                            /** @description The last event that it is done with; a decimal string */
+                            position: string;
+                            /** @description The last event there is; a decimal string */
+                            head: string;
+                            /** @description Events between the two; a decimal string */
+                            lag: string;
+                            /**
+                             * Format: int64
+                             * @description Age of the next event; null: there is none
+                             */
+                            behindMs: number | null;
+                            /** @description The process that has it; null: none */
+                            owner: string | null;
+                            /**
+                             * Format: int64
+                             * @description How long that process has it, below zero since when it has not; null: nobody has it. What is paused may be at work outside the database until then
+                             */
+                            leaseMs: number | null;
+                            /** @description Whether a living process would follow it */
+                            followed: boolean;
+                            /** @description Of the last try; null: it was handled */
+                            lastError: string | null;
+                            /**
+                             * Format: int64
+                             * @description Events that it could not handle, or that wait behind one
+                             */
+                            parked: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    resumeSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description As the list names it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "shard": 0,
+                 *       "reason": "the warehouse is being moved"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: int32
+                     * @description Of the log
+                     */
+                    shard?: number;
+                    /** @description Why; kept in the audit. Free text must not hold personal data */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How those that were asked for stand now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "order-summary",
+                     *           "kind": "projection",
+                     *           "version": 1,
+                     *           "generationStatus": "live",
+                     *           "shard": 0,
+                     *           "status": "running",
+                     *           "position": "184",
+                     *           "head": "190",
+                     *           "lag": "6",
+                     *           "behindMs": 120,
+                     *           "owner": "payments-1:4711:9e0f1a",
+                     *           "leaseMs": 4200,
+                     *           "followed": true,
+                     *           "lastError": "Error: the warehouse did not answer",
+                     *           "parked": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /** @example order-summary */
+                            name: string;
+                            /**
+                             * @description Whether it makes a read model
+                             * @enum {unknown}
+                             */
+                            kind: "projection" | "subscription";
+                            /**
+                             * Format: int64
+                             * @description Of a projection its generation
+                             */
+                            version: number;
+                            /** @description `live` or `building`; null: of no projection */
+                            generationStatus: string | null;
+                            /**
+                             * Format: int32
+                             * @description Of the log
+                             */
+                            shard: number;
+                            /**
+                             * @description `halted`: at an event it could not handle; resume it when that is mended
+                             * @enum {unknown}
+                             */
+                            status: "running" | "paused" | "halted";
+                            /** @description The last event that it is done with; a decimal string */
+                            position: string;
+                            /** @description The last event there is; a decimal string */
+                            head: string;
+                            /** @description Events between the two; a decimal string */
+                            lag: string;
+                            /**
+                             * Format: int64
+                             * @description Age of the next event; null: there is none
+                             */
+                            behindMs: number | null;
+                            /** @description The process that has it; null: none */
+                            owner: string | null;
+                            /**
+                             * Format: int64
+                             * @description How long that process has it, below zero since when it has not; null: nobody has it. What is paused may be at work outside the database until then
+                             */
+                            leaseMs: number | null;
+                            /** @description Whether a living process would follow it */
+                            followed: boolean;
+                            /** @description Of the last try; null: it was handled */
+                            lastError: string | null;
+                            /**
+                             * Format: int64
+                             * @description Events that it could not handle, or that wait behind one
+                             */
+                            parked: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getProjection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description As the list names it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "order-summary",
+                     *       "generations": [
+                     *         {
+                     *           "generation": 1,
+                     *           "status": "building",
+                     *           "codeVersion": 1,
+                     *           "done": "184",
+                     *           "total": "190",
+                     *           "parked": 1,
+                     *           "lastError": "Error: the warehouse did not answer",
+                     *           "stopped": "is paused on shard 0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @example order-summary */
+                        name: string;
+                        /** @description The live one, and one being built */
+                        generations: {
+                            /** Format: int64 */
+                            generation: number;
+                            /** @enum {unknown} */
+                            status: "building" | "live";
+                            /**
+                             * Format: int64
+                             * @description Of the code that makes it
+                             */
+                            codeVersion: number;
+                            /** @description Events that are in it; a decimal string */
+                            done: string;
+                            /** @description Events there are; a decimal string */
+                            total: string;
+                            /**
+                             * Format: int64
+                             * @description Events that it could not handle, or that wait behind one
+                             */
+                            parked: number;
+                            /** @description Of the last try; null: it was handled */
+                            lastError: string | null;
+                            /** @description Why it will not go on by itself; null: it will */
+                            stopped: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    rebuildProjection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description As the list names it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description Why; kept in the audit. Free text must not hold personal data */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What is being built */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "order-summary",
+                     *       "generation": 1,
+                     *       "status": "building",
+                     *       "codeVersion": 1,
+                     *       "done": "184",
+                     *       "total": "190",
+                     *       "parked": 1,
+                     *       "lastError": "Error: the warehouse did not answer",
+                     *       "stopped": "is paused on shard 0"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @example order-summary */
+                        name: string;
+                        /** Format: int64 */
+                        generation: number;
+                        /** @enum {unknown} */
+                        status: "building" | "live";
+                        /**
+                         * Format: int64
+                         * @description Of the code that makes it
+                         */
+                        codeVersion: number;
+                        /** @description Events that are in it; a decimal string */
+                        done: string;
+                        /** @description Events there are; a decimal string */
+                        total: string;
+                        /**
+                         * Format: int64
+                         * @description Events that it could not handle, or that wait behind one
+                         */
+                        parked: number;
+                        /** @description Of the last try; null: it was handled */
+                        lastError: string | null;
+                        /** @description Why it will not go on by itself; null: it will */
+                        stopped: string | null;
+                    };
+                };
+            };
+        };
+    };
+    cancelRebuild: {
+        parameters: {
+            query?: {
+                /** @description Why; kept in the audit. Free text must not hold personal data */
+                reason?: string;
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path: {
+                /** @description As the list names it */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "order-summary",
+                     *       "cancelled": 2
+                     *     }
+                     */
+                    "application/json": {
+                        /** @example order-summary */
+                        name: string;
+                        /**
+                         * Format: int64
+                         * @description The generation that was dropped; null: none was being built
+                         */
+                        cancelled: number | null;
+                    };
+                };
+            };
+        };
+    };
+    listParkedEvents: {
+        parameters: {
+            query?: {
+                /** @description As the list names it */
+                subscription?: string;
+                /** @description How many at most */
+                limit?: number;
+                /** @description From `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "parkedId": "order-summary:1:0-42",
+                     *           "subscription": "order-summary",
+                     *           "version": 1,
+                     *           "shard": 0,
+                     *           "position": "184",
+                     *           "eventId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "type": "order.created",
+                     *           "streamId": "019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+                     *           "streamVersion": 1,
+                     *           "kind": "unreadable",
+                     *           "status": "parked",
+                     *           "error": "connection refused",
+                     *           "attempts": 5,
+                     *           "parkedAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "nextRetryAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "eyJhIjoiMDE5YSJ9.c2lnbmF0dXJl"
+                     *     }
+                     */
+                    "application/json": {
+                        data: {
+                            /**
+                             * @description Subscription, version, shard and position
+                             * @example order-summary:1:0-42
+                             */
+                            parkedId: string;
+                            subscription: string;
+                            /** Format: int64 */
+                            version: number;
+                            /**
+                             * Format: int32
+                             * @description Of the log
+                             */
+                            shard: number;
+                            /** @description In the log; a decimal string */
+                            position: string;
+                            /**
+                             * Format: uuid
+                             * @description The event
+                             */
+                            eventId: string;
+                            type: string;
+                            /**
+                             * Format: uuid
+                             * @description The order, payment or other stream that it is of
+                             */
+                            streamId: string;
+                            /** Format: int64 */
+                            streamVersion: number;
+                            /**
+                             * @description `unreadable`: this build knows no such event; `behind`: an earlier one of its stream is parked
+                             * @enum {unknown}
+                             */
+                            kind: "unreadable" | "failed" | "behind";
+                            /**
+                             * @description `retry`: it is about to be tried again
+                             * @enum {unknown}
+                             */
+                            status: "parked" | "retry";
+                            error: string;
+                            /** Format: int64 */
+                            attempts: number;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            parkedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            updatedAt: string;
+                            /** @description UTC, when it is tried again by itself; null: it is not */
+                            nextRetryAt: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    retryParkedEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "subscription": "order-summary",
+                 *       "limit": 100
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the list names them */
+                    ids?: string[];
+                    /** @description As the list names it */
+                    subscription?: string;
+                    /**
+                     * @description All that are parked
+                     * @enum {boolean}
+                     */
+                    all?: true;
+                    /**
+                     * Format: int32
+                     * @description The first so many at most, as the list has them
+                     * @default 1000
+                     */
+                    limit?: number;
+                    /**
+                     * @description Only say what it would concern
+                     * @default false
+                     */
+                    preview?: boolean;
+                    /** @description Why; kept in the audit. Free text must not hold personal data */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "ids": [
+                     *         "order-summary:1:0-42"
+                     *       ],
+                     *       "preview": true
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description How many parked events it concerns
+                         */
+                        count: number;
+                        /** @description The first 20 of them */
+                        ids: string[];
+                        /** @description true: nothing was changed */
+                        preview: boolean;
+                    };
+                };
+            };
+        };
+    };
+    discardParkedEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "order-summary:1:0-42"
+                 *       ],
+                 *       "reason": "settled by hand"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As the list names them */
+                    ids?: string[];
+                    /** @description As the list names it */
+                    subscription?: string;
+                    /**
+                     * @description All that are parked
+                     * @enum {boolean}
+                     */
+                    all?: true;
+                    /**
+                     * Format: int32
+                     * @description The first so many at most, as the list has them
+                     * @default 1000
+                     */
+                    limit?: number;
+                    /**
+                     * @description Only say what it would concern
+                     * @default false
+                     */
+                    preview?: boolean;
+                    /** @description Why, for whoever asks later */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "ids": [
+                     *         "order-summary:1:0-42"
+                     *       ],
+                     *       "preview": true
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * Format: int64
+                         * @description How many parked events it concerns
+                         */
+                        count: number;
+                        /** @description The first 20 of them */
+                        ids: string[];
+                        /** @description true: nothing was changed */
+                        preview: boolean;
+                    };
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your trace (W3C Trace Context); without one, or with one that is not valid, a trace begins here */
+                Traceparent?: components["parameters"]["Traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "1.0.0",
+                     *       "owner": "payments-1:4711:9e0f1a",
+                     *       "startedAt": "2026-01-31T12:00:00.000Z",
+                     *       "uptimeSeconds": 1,
+                     *       "checks": [
+                     *         {
+                     *           "name": "postgresql",
+                     *           "status": "ok",
+                     *           "detail": "ready"
+                     *         }
+                     *       ],
+                     *       "relay": {
+                     *         "configured": true,
+                     *         "connected": true,
+                     *         "messagesBehind": 3,
+                     *         "oldestSeconds": 0.4
+                     *       },
+                     *       "appendQueues": [
+                     *         {
+                     *           "shard": 0,
+                     *           "waiting": 1
+                     *         }
+                     *       ],
+                     *       "pools": [
+                     *         {
+                     *           "name": "postgresql",
+                     *           "busy": 1,
+                     *           "idle": 1,
+                     *           "waiting": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        version: string;
+                        /** @description How this process is named where it has a lease */
+                        owner: string;
+                        /**
+                         * Format: date-time
+                         * @description UTC
+                         */
+                        startedAt: string;
+                        /** Format: int64 */
+                        uptimeSeconds: number;
+                        /** @description As /readyz tells them */
+                        checks: {
+                            name: string;
+                            /** @enum {unknown} */
+                            status: "ok" | "degraded" | "failed";
+                            detail: string;
+                        }[];
+                        relay: {
+                            /** @description Whether this process has a broker */
+                            configured: boolean;
+                            connected: boolean;
+                            /**
+                             * Format: int64
+                             * @description Messages that the broker has not got yet, of all shards; 0 where there never was one; null: PostgreSQL did not say in time
+                             */
+                            messagesBehind: number | null;
+                            /** @description Age of the oldest of those; null: there is none, or as above */
+                            oldestSeconds: number | null;
+                        };
+                        appendQueues: {
+                            /**
+                             * Format: int32
+                             * @description Of the log
+                             */
+                            shard: number;
+                            /**
+                             * Format: int64
+                             * @description Commands that wait for the group commit
+                             */
+                            waiting: number;
+                        }[];
+                        pools: {
+                            name: string;
+                            /** Format: int64 */
+                            busy: number;
+                            /** Format: int64 */
+                            idle: number;
+                            /**
+                             * Format: int64
+                             * @description Queries that wait for a connection
+                             */
+                            waiting: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     listApiKeys: {
         parameters: {
             query?: {
@@ -6370,7 +7569,7 @@ export interface operations {
                      */
                     mode?: "live" | "test";
                     /** @description What it allows; or give a role */
-                    scopes?: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin")[];
+                    scopes?: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin" | "service")[];
                     /**
                      * @description Stands for the scopes that it has now; docs/access.md lists them
                      * @enum {unknown}
@@ -6617,7 +7816,7 @@ export interface operations {
                          */
                         tenantId: string;
                         /** @description What you may do */
-                        scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin")[];
+                        scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin" | "service")[];
                         /** @description When the session ends; null: a key or a token was sent, not a session */
                         expiresAt: string | null;
                         /** @description To be sent in the header X-CSRF-Token with whatever is not GET or HEAD; null: a key or a token needs none */
@@ -6680,7 +7879,7 @@ export interface operations {
                          */
                         tenantId: string;
                         /** @description What you may do */
-                        scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin")[];
+                        scopes: ("orders:read" | "orders:write" | "payments:write" | "refunds:write" | "refunds:approve" | "ops" | "admin" | "service")[];
                         /**
                          * Format: date-time
                          * @description When the session ends: 12 hours after signing in, or with its key
@@ -7288,7 +8487,7 @@ export interface operations {
     };
 }
 
-export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'csrf-token-invalid' | 'cross-site-request' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'event-not-found' | 'break-not-found' | 'ledger-account-not-found' | 'dead-letter-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
+export type ProblemCode = 'malformed-json' | 'json-too-deep' | 'malformed-request' | 'idempotency-key-required' | 'malformed-url' | 'webhook-signature-invalid' | 'webhook-unreadable' | 'unauthenticated' | 'forbidden' | 'csrf-token-invalid' | 'cross-site-request' | 'refund-approval-own' | 'scope-not-held' | 'not-found' | 'order-not-found' | 'payment-not-found' | 'fulfilment-not-found' | 'return-not-found' | 'dispute-not-found' | 'event-not-found' | 'break-not-found' | 'ledger-account-not-found' | 'dead-letter-not-found' | 'subscription-not-found' | 'projection-not-found' | 'api-key-not-found' | 'refund-not-found' | 'webhook-endpoint-not-found' | 'webhook-delivery-not-found' | 'version-not-found' | 'method-not-allowed' | 'not-acceptable' | 'request-timeout' | 'concurrent-change' | 'idempotency-key-in-use' | 'order-not-payable' | 'order-not-amendable' | 'order-not-cancellable' | 'order-not-fulfillable' | 'order-not-returnable' | 'stock-unavailable' | 'fulfilment-not-in-state' | 'payment-not-capturable' | 'payment-not-voidable' | 'payment-not-refundable' | 'refund-not-awaiting-approval' | 'payment-in-flight' | 'dispute-not-open' | 'payment-already-claimed' | 'api-key-not-active' | 'api-key-limit' | 'projection-newer' | 'webhook-endpoint-disabled' | 'webhook-endpoint-limit' | 'version-mismatch' | 'body-too-large' | 'uri-too-long' | 'unsupported-media-type' | 'expectation-failed' | 'validation-failed' | 'idempotency-key-reused' | 'amount-invalid' | 'currency-mismatch' | 'payment-exceeds-due' | 'payment-token-required' | 'payment-unsupported' | 'capture-exceeds-authorized' | 'refund-exceeds-refundable' | 'line-unknown' | 'quantity-exceeds-available' | 'precondition-required' | 'rate-limited' | 'too-many-attempts' | 'too-many-streams' | 'headers-too-large' | 'internal-error' | 'archived' | 'overloaded' | 'provider-unavailable' | 'unavailable';
 
 /** Decimals of each currency of ISO 4217. */
 export const MINOR_DIGITS: Readonly<Record<string, number>> = {"BIF":0,"CLP":0,"DJF":0,"GNF":0,"ISK":0,"JPY":0,"KMF":0,"KRW":0,"PYG":0,"RWF":0,"UGX":0,"UYI":0,"VND":0,"VUV":0,"XAF":0,"XOF":0,"XPF":0,"AED":2,"AFN":2,"ALL":2,"AMD":2,"AOA":2,"ARS":2,"AUD":2,"AWG":2,"AZN":2,"BAM":2,"BBD":2,"BDT":2,"BMD":2,"BND":2,"BOB":2,"BOV":2,"BRL":2,"BSD":2,"BTN":2,"BWP":2,"BYN":2,"BZD":2,"CAD":2,"CDF":2,"CHE":2,"CHF":2,"CHW":2,"CNY":2,"COP":2,"COU":2,"CRC":2,"CUP":2,"CVE":2,"CZK":2,"DKK":2,"DOP":2,"DZD":2,"EGP":2,"ERN":2,"ETB":2,"EUR":2,"FJD":2,"FKP":2,"GBP":2,"GEL":2,"GHS":2,"GIP":2,"GMD":2,"GTQ":2,"GYD":2,"HKD":2,"HNL":2,"HTG":2,"HUF":2,"IDR":2,"ILS":2,"INR":2,"IRR":2,"JMD":2,"KES":2,"KGS":2,"KHR":2,"KPW":2,"KYD":2,"KZT":2,"LAK":2,"LBP":2,"LKR":2,"LRD":2,"LSL":2,"MAD":2,"MDL":2,"MGA":2,"MKD":2,"MMK":2,"MNT":2,"MOP":2,"MRU":2,"MUR":2,"MVR":2,"MWK":2,"MXN":2,"MXV":2,"MYR":2,"MZN":2,"NAD":2,"NGN":2,"NIO":2,"NOK":2,"NPR":2,"NZD":2,"PAB":2,"PEN":2,"PGK":2,"PHP":2,"PKR":2,"PLN":2,"QAR":2,"RON":2,"RSD":2,"RUB":2,"SAR":2,"SBD":2,"SCR":2,"SDG":2,"SEK":2,"SGD":2,"SHP":2,"SLE":2,"SOS":2,"SRD":2,"SSP":2,"STN":2,"SVC":2,"SYP":2,"SZL":2,"THB":2,"TJS":2,"TMT":2,"TOP":2,"TRY":2,"TTD":2,"TWD":2,"TZS":2,"UAH":2,"USD":2,"USN":2,"UYU":2,"UZS":2,"VED":2,"VES":2,"WST":2,"XAD":2,"XCD":2,"XCG":2,"YER":2,"ZAR":2,"ZMW":2,"ZWG":2,"BHD":3,"IQD":3,"JOD":3,"KWD":3,"LYD":3,"OMR":3,"TND":3,"CLF":4,"UYW":4};
@@ -7412,6 +8611,28 @@ export const OPERATIONS = {
   discardDeadLetters: {"method":"POST","path":"/api/ops/dead-letters/discard","rest":"body","isKeyed":false,"isPaged":false},
   /** One of them, with what the message holds and each time it was given up */
   getDeadLetter: {"method":"GET","path":"/api/ops/dead-letters/{letterId}","rest":"query","isKeyed":false,"isPaged":false},
+  /** What will happen by itself unless something else happens first, soonest first */
+  listScheduledWork: {"method":"GET","path":"/api/ops/scheduled","rest":"query","isKeyed":false,"isPaged":true},
+  /** How every projection and everything else that follows the log stands, shard by shard */
+  listSubscriptions: {"method":"GET","path":"/api/ops/subscriptions","rest":"query","isKeyed":false,"isPaged":false},
+  /** Stop a projection or another subscription; asking again is answered the same */
+  pauseSubscription: {"method":"POST","path":"/api/ops/subscriptions/{name}/pause","rest":"body","isKeyed":false,"isPaged":false},
+  /** Let a subscription go on that was paused, or that halted at an event; asking again is answered the same */
+  resumeSubscription: {"method":"POST","path":"/api/ops/subscriptions/{name}/resume","rest":"body","isKeyed":false,"isPaged":false},
+  /** The generations of a read model: the live one, and how far one has come that is being built */
+  getProjection: {"method":"GET","path":"/api/ops/projections/{name}","rest":"query","isKeyed":false,"isPaged":false},
+  /** Build a read model anew beside the one in use, which takes its place once it has caught up */
+  rebuildProjection: {"method":"POST","path":"/api/ops/projections/{name}/rebuild","rest":"body","isKeyed":false,"isPaged":false},
+  /** Drop what is being built of a read model; never one that is live */
+  cancelRebuild: {"method":"DELETE","path":"/api/ops/projections/{name}/rebuild","rest":"query","isKeyed":false,"isPaged":false},
+  /** Events that subscriptions could not handle, with those of their streams that wait behind them */
+  listParkedEvents: {"method":"GET","path":"/api/ops/parked","rest":"query","isKeyed":false,"isPaged":true},
+  /** Have parked events tried again; what came of it is told by the list, where those that were handled are gone */
+  retryParkedEvents: {"method":"POST","path":"/api/ops/parked/retry","rest":"body","isKeyed":false,"isPaged":false},
+  /** Give parked events up for good, each for its subscription; who did it and why is kept */
+  discardParkedEvents: {"method":"POST","path":"/api/ops/parked/discard","rest":"body","isKeyed":false,"isPaged":false},
+  /** How the process that answers is, and what it works on */
+  getHealth: {"method":"GET","path":"/api/ops/health","rest":"query","isKeyed":false,"isPaged":false},
   /** Keys of the tenant, newest first, those that are good no longer included */
   listApiKeys: {"method":"GET","path":"/api/api-keys","rest":"query","isKeyed":false,"isPaged":true},
   /** Make a key that may do no more than who makes it; it is shown this once */

@@ -1,5 +1,6 @@
 import type { Pool } from '../postgres/pool.ts';
-import { subscriptionStandings, type UnitStanding } from './subscription-control.ts';
+import type { UnitStanding } from '../../application/subscriptions.ts';
+import { subscriptionStandings } from './subscription-control.ts';
 
 /** How the log is kept and followed: read by `doctor`, judged there. */
 export type LogFacts = {

@@ -51,6 +51,11 @@ export async function createApiKey(
   return secret;
 }
 
+/** For whoever stands at the database. Processes that know the key hear of it. */
+export async function setScopes(pool: Pool, keyHash: Buffer, scopes: readonly Scope[]): Promise<void> {
+  await pool.query('update api_key set scopes = $2 where key_hash = $1 and scopes <> $2', [keyHash, scopes]);
+}
+
 /** What a key is at this moment, and for how long at most; null: it does not expire. */
 export type FoundKey = {
   readonly outcome: Result<Principal & { readonly keyId: string }, Refused>;

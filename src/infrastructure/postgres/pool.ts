@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { err, type Result } from '../../domain/shared/result.ts';
 
 export type Pool = pg.Pool;
 export type Tx = pg.PoolClient;
@@ -55,6 +56,26 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>)
     tx.release(broken);
   }
 }
+
+/** The same, but gives up when one statement takes longer than `patienceMs`: `busy`, and nothing was changed. */
+export async function inTransactionWithin<T, Refusal>(
+  pool: Pool,
+  patienceMs: number,
+  work: (tx: Tx) => Promise<Result<T, Refusal>>,
+): Promise<Result<T, Refusal | { readonly code: 'busy' }>> {
+  try {
+    return await inTransaction(pool, async (tx) => {
+      await tx.query(`select set_config('statement_timeout', $1, true)`, [String(patienceMs)]);
+      return work(tx);
+    });
+  } catch (fault) {
+    if (fault instanceof Error && 'code' in fault && fault.code === STATEMENT_TIMEOUT)
+      return err({ code: 'busy' });
+    throw fault;
+  }
+}
+
+const STATEMENT_TIMEOUT = '57014';
 
 const asked = new WeakMap<Pool, Promise<boolean>>();
 

@@ -1,4 +1,4 @@
-import { inTransaction, type Pool } from '../postgres/pool.ts';
+import type { Pool, Tx } from '../postgres/pool.ts';
 
 export type Generation = {
   readonly name: string;
@@ -7,35 +7,38 @@ export type Generation = {
   readonly status: 'building' | 'live';
 };
 
-export async function listGenerations(pool: Pool): Promise<Generation[]> {
-  const { rows } = await pool.query<Generation>(
+export async function listGenerations(db: Pool | Tx): Promise<Generation[]> {
+  const { rows } = await db.query<Generation>(
     `select name, generation, code_version as "codeVersion", status from projection order by name, generation`,
   );
   return rows;
 }
 
 /** Begins a generation beside the live one, or goes on with the one being built for the same code; its number. */
-export async function beginGeneration(pool: Pool, name: string, codeVersion: number): Promise<number> {
-  const { rows } = await pool.query<{ generation: number }>('select begin_generation($1, $2) as generation', [
+export async function beginGeneration(db: Pool | Tx, name: string, codeVersion: number): Promise<number> {
+  const { rows } = await db.query<{ generation: number }>('select begin_generation($1, $2) as generation', [
     name,
     codeVersion,
   ]);
   return rows[0]!.generation;
 }
 
+/** Holds off whoever begins, switches or drops generations of it, until the transaction ends. */
+export async function lockGenerations(tx: Tx, name: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('projection ' || $1, 0))`, [name]);
+}
+
 /** Drops the generation that is being built; its number, undefined if there is none. Never one that is going live. */
-export const cancelGeneration = (pool: Pool, name: string): Promise<number | undefined> =>
-  inTransaction(pool, async (tx) => {
-    // The lock under which generations begin and switch.
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended('projection ' || $1, 0))`, [name]);
-    const { rows } = await tx.query<{ generation: number }>(
-      `select generation from projection where name = $1 and status = 'building'`,
-      [name],
-    );
-    const generation = rows[0]?.generation;
-    if (generation !== undefined) await tx.query('select drop_generation($1, $2)', [name, generation]);
-    return generation;
-  });
+export async function dropBuilding(tx: Tx, name: string): Promise<number | undefined> {
+  await lockGenerations(tx, name);
+  const { rows } = await tx.query<{ generation: number }>(
+    `select generation from projection where name = $1 and status = 'building'`,
+    [name],
+  );
+  const generation = rows[0]?.generation;
+  if (generation !== undefined) await tx.query('select drop_generation($1, $2)', [name, generation]);
+  return generation;
+}
 
 /**
  * Makes a generation the live one once it is within `slack` events of the head on every shard; false: not yet, or

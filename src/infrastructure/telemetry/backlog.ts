@@ -26,6 +26,13 @@ export type Backlog = {
   };
 };
 
+/** undefined: the database does not answer. Old values would look like good ones. */
+export type ReadBacklog = () => Promise<Backlog | undefined>;
+
+/** Who asks within it gets the same answer, so that however many there are they cost the database one query. */
+const KEPT_MS = 5_000;
+/** Prometheus gives up a scrape after 10 s: what the process knows by itself must get out in time. */
+const PATIENCE_MS = 3_000;
 const COUNTED_MAX = 100_000;
 
 const age = (instant: string): string =>
@@ -52,8 +59,11 @@ const WEBHOOKS = `select count(*) as waiting, ${age('min(created_at)')} as "ageS
 
 const listOf = (query: string): string => `(select coalesce(json_agg(q), '[]'::json) from (${query}) q)`;
 
+export const backlogReader = (pool: Pool): ReadBacklog =>
+  keptFor(KEPT_MS, () => within(PATIENCE_MS, readBacklog(pool)).catch(() => undefined));
+
 /** All that waits, in one query. */
-export async function readBacklog(pool: Pool): Promise<Backlog> {
+async function readBacklog(pool: Pool): Promise<Backlog> {
   const { rows } = await pool.query<{ backlog: Backlog }>({
     name: 'backlog',
     text: `select json_build_object('subscriptions', ${listOf(SUBSCRIPTIONS)}, 'relay', ${listOf(RELAY)},
@@ -62,4 +72,25 @@ export async function readBacklog(pool: Pool): Promise<Backlog> {
     values: [PUBLISHED_EVENTS, COUNTED_MAX],
   });
   return rows[0]!.backlog;
+}
+
+function keptFor<T>(keptMs: number, read: () => Promise<T>): () => Promise<T> {
+  let kept: { readonly value: Promise<T>; readonly until: number } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!kept || now > kept.until) kept = { value: read(), until: now + keptMs };
+    return kept.value;
+  };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

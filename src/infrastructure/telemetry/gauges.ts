@@ -1,19 +1,14 @@
 import { Gauge } from 'prom-client';
-import type { Pool } from '../postgres/pool.ts';
-import { readBacklog, type Backlog } from './backlog.ts';
+import type { Backlog, ReadBacklog } from './backlog.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import { poolsInUse, type Pools } from './pools-in-use.ts';
 
 export type GaugeSources = {
-  readonly pool: Pool;
-  readonly pools: Readonly<Record<string, Pool>>;
+  readonly backlog: ReadBacklog;
+  readonly pools: Pools;
   /** Commands that wait for the group commit, by shard. */
   readonly waitingCommands: () => readonly number[];
 };
-
-/** Scrapes within it get the same answer, so that however many there are they cost the database one query. */
-const KEPT_MS = 5_000;
-/** Prometheus gives up a scrape after 10 s: what the process knows by itself must get out in time. */
-const PATIENCE_MS = 3_000;
 
 type Reading<Label extends string> = readonly (readonly [
   labels: Record<Label, string | number>,
@@ -23,10 +18,8 @@ type Reading<Label extends string> = readonly (readonly [
 /** What is at the moment, looked up when somebody asks. */
 export function addGauges(
   { registry }: ServiceMetrics,
-  { pool, pools, waitingCommands }: GaugeSources,
+  { backlog, pools, waitingCommands }: GaugeSources,
 ): void {
-  const backlog = keptFor(KEPT_MS, () => within(PATIENCE_MS, readBacklog(pool)).catch(() => undefined));
-
   function gauge<Label extends string>(
     name: string,
     help: string,
@@ -53,13 +46,13 @@ export function addGauges(
     waitingCommands().map((waiting, shard) => [{ shard }, waiting]),
   );
   gauge('pool_connections', 'Connections to PostgreSQL', ['pool', 'state'], () =>
-    Object.entries(pools).flatMap(([name, { totalCount, idleCount }]) => [
-      [{ pool: name, state: 'busy' }, totalCount - idleCount],
-      [{ pool: name, state: 'idle' }, idleCount],
+    poolsInUse(pools).flatMap(({ name, busy, idle }) => [
+      [{ pool: name, state: 'busy' }, busy],
+      [{ pool: name, state: 'idle' }, idle],
     ]),
   );
   gauge('pool_waiting_queries', 'Queries that wait for a connection', ['pool'], () =>
-    Object.entries(pools).map(([name, { waitingCount }]) => [{ pool: name }, waitingCount]),
+    poolsInUse(pools).map(({ name, waiting }) => [{ pool: name }, waiting]),
   );
 
   const unit = ['subscription', 'version', 'shard'] as const;
@@ -130,25 +123,4 @@ function gaugeOf<Label extends string>(
       for (const [labels, value] of values) this.set(labels, value);
     },
   });
-}
-
-function keptFor<T>(keptMs: number, read: () => Promise<T>): () => Promise<T> {
-  let kept: { readonly value: Promise<T>; readonly until: number } | undefined;
-  return () => {
-    const now = performance.now();
-    if (!kept || now > kept.until) kept = { value: read(), until: now + keptMs };
-    return kept.value;
-  };
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
