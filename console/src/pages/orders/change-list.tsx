@@ -72,9 +72,7 @@ export const ChangeList = ({ label, changes, headings: [before, after] }: Props)
         {changes.map((change) => (
           <tr key={change.at}>
             <th scope="row">{placeInWords(change.path)}</th>
-            <td className={change.before === undefined ? 'muted' : 'change-before'}>
-              {valueInWords(change.before, fieldOf(change))}
-            </td>
+            <td className="muted">{valueInWords(change.before, fieldOf(change))}</td>
             <td className={change.after === undefined ? 'muted' : 'change-after'}>
               {valueInWords(change.after, fieldOf(change))}
             </td>

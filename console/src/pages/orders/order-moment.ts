@@ -64,7 +64,7 @@ type Moment = {
 };
 
 /** The moment lives in the address, as the position of an event: a link shows the same, whatever happened since. */
-export function useMoment(events: readonly HistoryEvent[]): Moment {
+export function useMoment(events: readonly HistoryEvent[], isKnown: boolean): Moment {
   const [search, setSearch] = useSearchParams();
   const at = search.get('at');
   const last = events.length - 1;
@@ -74,7 +74,7 @@ export function useMoment(events: readonly HistoryEvent[]): Moment {
   );
   return {
     index,
-    isPast: index < last,
+    isPast: isKnown ? index < last : at !== null,
     goTo: (to, isSame = false) =>
       setSearch(
         (before) => {

@@ -31,9 +31,11 @@ function OrderInTime({ orderId }: { readonly orderId: string }) {
   const now = useOrderNow(orderId);
   const history = useHistory(orderId);
   const events = history.data?.data ?? [];
-  const { index, isPast, goTo } = useMoment(events);
+  const { index, isPast, goTo } = useMoment(events, !history.isPending);
   const then = useOrderThen(orderId, events, isPast ? events[index] : undefined);
-  const shown = isPast ? then : now;
+  // On the way to the past what was shown stays, dimmed, until it is there: nothing jumps.
+  const isOnTheWay = isPast && then.data === undefined && then.error === null;
+  const shown = isPast && !(isOnTheWay && history.data) ? then : now;
   const changes = useMemo(
     () => (isPast && then.data && now.data ? differences(then.data, now.data) : undefined),
     [isPast, then.data, now.data],
@@ -43,12 +45,12 @@ function OrderInTime({ orderId }: { readonly orderId: string }) {
   return (
     <Page
       title={`Order …${orderId.slice(-SHORT_CHARS)}`}
-      lead={<Identifier id={orderId} />}
+      lead={<Identifier id={orderId} isWhole />}
       actions={isKnownNow && now.data && <OrderActions order={now.data.order} />}
     >
-      <TimeSlider events={events} index={index} goTo={goTo} changes={changes} />
+      {!history.isError && <TimeSlider events={events} index={index} goTo={goTo} changes={changes} />}
       <div className="order">
-        <div className="order-shown" aria-busy={shown.isPlaceholderData}>
+        <div className="order-shown" aria-busy={isOnTheWay || shown.isPlaceholderData}>
           <Answer query={shown}>
             {({ order, payments }) => (
               <DifferencesFromNow changes={changes ?? []}>
@@ -97,7 +99,9 @@ function OrderHead({ order }: { readonly order: Order }) {
             </Link>,
           ],
           ['Created', <Instant key="created" at={createdAt} />],
-          ['Expires if unpaid', expiresAt === null ? 'never' : <Instant key="expires" at={expiresAt} />],
+          ...(order.status === 'Created' && expiresAt !== null
+            ? [['Expires if unpaid', <Instant key="expires" at={expiresAt} />] as const]
+            : []),
         ]}
       />
     </div>

@@ -1,5 +1,4 @@
 import type { Payment } from '@order-payments/client';
-import { Instant } from '../../format/instant.tsx';
 import { Money } from '../../format/money.tsx';
 import { Empty } from '../../ui/answer.tsx';
 import { inWords, Status } from '../../ui/badge.tsx';
@@ -43,7 +42,6 @@ const COLUMNS: readonly Column<Payment>[] = [
   amountColumn('amount', 'Amount'),
   amountColumn('capturedAmount', 'Captured'),
   amountColumn('refundedAmount', 'Refunded'),
-  { id: 'createdAt', heading: 'Created', cell: ({ createdAt }) => <Instant at={createdAt} /> },
 ];
 
 export const OrderPayments = ({ payments }: { readonly payments: readonly Payment[] }) => (

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { formatInstant, Instant } from '../../format/instant.tsx';
+import { Loading } from '../../ui/answer.tsx';
 import { inWords } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ChangeList } from './change-list.tsx';
@@ -45,7 +46,12 @@ export function TimeSlider({ events, index, goTo, changes }: Props) {
   // Back leaves the past at once, however far the thumb went in it.
   const [thumb, drag] = useThumb(index, (to) => goTo(to, isPast && to < last));
   const event = events[thumb];
-  if (event === undefined || last === 0) return null;
+  if (event === undefined)
+    return (
+      <div className="card time">
+        <Loading rows={2} />
+      </div>
+    );
   const name = `event ${thumb + 1} of ${events.length}`;
   return (
     <section className={isPast ? 'card time time-past' : 'card time'} aria-label="Time travel">
