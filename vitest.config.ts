@@ -43,6 +43,7 @@ export default defineConfig({
       project('api', onServers(1)),
       onFourShards('api', ['idempotency', 'order-lists', 'orders']),
       project('architecture'),
+      project('console'),
     ],
   },
 });

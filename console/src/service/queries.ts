@@ -18,13 +18,15 @@ type Options = {
   readonly isLive?: boolean;
   readonly everyMs?: number;
   readonly enabled?: boolean;
+  /** What is past does not change: it is asked for once. */
+  readonly isPast?: boolean;
 };
 
 /** What the service answers to one question. The key begins with what it is about: `['order', id]`. */
 export const useAnswer = <T>(
   key: readonly unknown[],
   ask: (signal: AbortSignal) => Promise<T>,
-  { isLive = false, everyMs, enabled = true }: Options = {},
+  { isLive = false, everyMs, enabled = true, isPast = false }: Options = {},
 ): UseQueryResult<T> =>
   useQuery({
     queryKey: key,
@@ -32,6 +34,7 @@ export const useAnswer = <T>(
     placeholderData: keepPreviousData,
     meta: { isLive },
     enabled,
+    ...(isPast && { staleTime: 'static' as const }),
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
   });
 

@@ -1,15 +1,20 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 
-type Props = { readonly id: string; readonly to?: string };
+type Props = {
+  readonly id: string;
+  readonly to?: string;
+  /** Where a page is about it. */
+  readonly isWhole?: boolean;
+};
 
 const SHORT_CHARS = 8;
 const COPIED_FOR_MS = 1_500;
 
 /** An id by its last characters (the first tell only the time); whole on hover, and to copy. */
-export function Identifier({ id, to }: Props) {
+export function Identifier({ id, to, isWhole = false }: Props) {
   const [isCopied, setCopied] = useState(false);
-  const short = id.length > SHORT_CHARS + 4 ? `…${id.slice(-SHORT_CHARS)}` : id;
+  const short = !isWhole && id.length > SHORT_CHARS + 4 ? `…${id.slice(-SHORT_CHARS)}` : id;
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(id);
     setCopied(true);
