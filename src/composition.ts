@@ -20,6 +20,7 @@ import { STATE_VERSIONS } from './infrastructure/aggregates.ts';
 import { hostCheckout } from './infrastructure/consumers/checkout.ts';
 import { openEventFeed } from './infrastructure/event-feed.ts';
 import { OWN_CONSUMERS, OWN_SUBSCRIBERS } from './infrastructure/consumers/own-consumers.ts';
+import { hostDemoMailer } from './infrastructure/consumers/demo-mailer.ts';
 import { eventCodec, type EventCodec } from './infrastructure/codecs/event-codec.ts';
 import { CALLS_IN_FLIGHT_MAX } from './infrastructure/event-log/append.ts';
 import { openLog } from './infrastructure/event-log/event-log.ts';
@@ -72,6 +73,8 @@ export type ServiceOptions = {
   /** Settled by the first start on a database; unset, whatever it has. */
   readonly shardCount?: number | undefined;
   readonly poolMax: number;
+  /** Hosts the consumer that comes with the demo data. */
+  readonly demoMailer?: boolean;
   /** Unset: only those of every HTTP request. */
   readonly limits?: LimitOptions;
   readonly logger: Logger;
@@ -170,6 +173,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     consumers: observe.consumers(OWN_CONSUMERS),
     told: observe.told,
   });
+  const demoMailer = options.demoMailer ? hostDemoMailer(worker, logger) : undefined;
 
   const { reconcileDue, lookIntoBreak } = await composeReconciliation({
     ...{ pool, shardCount, execute, payments, logger },
@@ -258,6 +262,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await server.close();
       await access.stop();
       await messaging.stop();
+      await demoMailer?.stop();
       await checkout.stop();
       await projections.stop();
       await worker.stop();

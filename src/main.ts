@@ -35,14 +35,17 @@ async function main(): Promise<void> {
   const stopAll: (() => Promise<void>)[] = [];
   const stop = stopOnce(stopAll, logger, config.limits.shutdownDelaySeconds + config.shutdownTimeoutSeconds);
   // The rest of the program is loaded while PostgreSQL starts, which is a process of its own.
-  const program = Promise.all([import('./composition.ts'), import('./demo.ts')]);
+  const program = Promise.all([import('./composition.ts'), import('./demo.ts'), import('./demo-data.ts')]);
   const database = await openDatabase(config, (problem) => {
     logger.fatal({ err: problem }, 'the embedded PostgreSQL ended');
     void stop(1);
   });
   stopAll.unshift(database.stop);
   try {
-    const [{ startService }, { createDemoOrders, demoKey, demoLink }] = await program;
+    const [{ startService }, { demoKey, demoLink }, { demoData, makeDemoData }] = await program;
+    const { dataDir, firstStart } = database;
+    const providers = config.paymentProviders;
+    const demo = dataDir === undefined ? 'none' : await demoData(dataDir, { firstStart, providers });
     const publicUrl = config.publicUrl?.replace(/\/+$/, '');
     const version = await readVersion();
     const traces = await openTraces(config, { version, logger });
@@ -64,6 +67,7 @@ async function main(): Promise<void> {
       tokens: tokensOf(config),
       shardCount: config.logShards,
       poolMax: config.poolMax,
+      demoMailer: demo !== 'none',
       logger,
       tracing: traces?.tracing,
       version,
@@ -72,16 +76,18 @@ async function main(): Promise<void> {
     if (config.metricsPort !== undefined) stopAll.unshift(await openMetricsPort(service.metrics, config));
     process.once('SIGINT', () => void stop(0)).once('SIGTERM', () => void stop(0));
 
-    const { dataDir } = database;
     const key = dataDir === undefined ? undefined : await demoKey(service.pool, dataDir);
-    if (key && database.firstStart) await createDemoOrders(service.server, key);
     const url = await listen(service.server, config);
     service.reachableAt(url);
     if (config.nodeEnv !== 'production') {
       const signInLink = key === undefined ? undefined : await demoLink(service.pool, key);
       const messaging = config.amqpUrl ? 'RabbitMQ' : 'inside this process (set AMQP_URL for RabbitMQ)';
-      process.stdout.write(startCard({ url, publicUrl, key, signInLink, dataDir, messaging }));
+      const isFilling = demo === 'begun';
+      process.stdout.write(startCard({ url, publicUrl, key, signInLink, dataDir, messaging, isFilling }));
     }
+    // Only now: nobody waits for it.
+    if (key !== undefined && dataDir !== undefined && demo === 'begun')
+      stopAll.unshift(makeDemoData({ server: service.server, key }, { dataDir, logger }).stop);
   } catch (fault) {
     await Promise.allSettled(stopAll.map((stopOne) => stopOne()));
     throw fault;

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { faultOf } from './http-limits.ts';
 import { decodeUtf8, parseIntegerJson, refuseDeepJson } from './json-body.ts';
@@ -47,7 +48,9 @@ export function handleRequests(server: FastifyInstance, { tracing, onAnswered }:
     onAnswered({ ...answered, seconds: reply.elapsedTime / 1_000 });
     endSpan(request, reply);
     const url = urlForLogs(request);
-    request.log.info(
+    // What this process asks itself, such as for its demo data, came over no connection and is nobody's request.
+    const level = request.raw.socket instanceof Socket ? 'info' : 'debug';
+    request.log[level](
       { method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
       'answered',
     );

@@ -10,6 +10,8 @@ export type CardFacts = {
   readonly key: string | undefined;
   readonly dataDir: string | undefined;
   readonly messaging: string;
+  /** Demo data is being made meanwhile. */
+  readonly isFilling: boolean;
 };
 
 /** What somebody who just started the service wants to know, ready to be pasted. */
@@ -21,6 +23,7 @@ export function startCard({ url, key, dataDir, messaging, ...facts }: CardFacts)
     ['Health', `${url}/readyz`],
     ...(dataDir === undefined ? [] : [['Data', dataDir]]),
     ['Messages', messaging],
+    ...(facts.isFilling ? [['Demo', 'a tea shop, orders in every status: being made, some seconds']] : []),
     key === undefined ? ['Key', 'npm run create-key -- --tenant <name>'] : ['Key', `${key}  (demo tenant)`],
   ];
   const told = lines.map(([name, value]) => `  ${name!.padEnd(9)} ${value}`).join('\n');

@@ -104,7 +104,7 @@ describe('a request with a card number', () => {
   it('leaves no trace of it in the log', async () => {
     const lines: string[] = [];
     const sink = new Writable({ write: (chunk, _, done) => (lines.push(String(chunk)), done()) });
-    const service = await startTestService({ logger: pino({ level: 'info' }, sink) });
+    const service = await startTestService({ logger: pino({ level: 'debug' }, sink) });
     const { key } = await service.client('acme');
     const headers = { authorization: `Bearer ${key}` };
     await service.service.server.inject({ url: `/api/orders?customerId=${CARD}`, headers });

@@ -59,6 +59,10 @@ const TOP_FILES: Readonly<Record<string, Layer>> = {
   'composition-telemetry.ts': 'main',
   'composition-webhooks.ts': 'main',
   'demo.ts': 'main',
+  'demo-data.ts': 'main',
+  'demo-shop.ts': 'main',
+  'demo-steps.ts': 'main',
+  'demo-stories.ts': 'main',
 };
 const FOLDERS: readonly Layer[] = ['domain', 'application', 'infrastructure', 'api', 'cli'];
 

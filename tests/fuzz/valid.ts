@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 export const ABSENT = '019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
 
 /** With these the provider is not reached, which is a documented 503: here none may be answered at all. */
-const UNREACHED = ['tok_http_500', 'tok_http_429', 'tok_timeout_never_sent'];
+const UNREACHED = ['tok_http_500', 'tok_http_429', 'tok_timeout_never_sent', 'tok_no_answer'];
 const TOKENS = SIMULATED_TOKENS.filter((token) => !UNREACHED.includes(token));
 
 /** Nasty, and good all the same: what may be sent must be kept and given back as it is. */

@@ -42,13 +42,10 @@ async function runPasted(card: string): Promise<{ orderId: string }> {
   return JSON.parse(stdout);
 }
 
-const read = async (
-  url: string,
-  card: string,
-): Promise<{ status: number; body: { data: { paymentStatus: string }[] } }> => {
+const read = async (url: string, card: string): Promise<{ status: number; body: unknown }> => {
   const authorization = `Bearer ${/op_test_\S+/.exec(card)![0]}`;
   const response = await fetch(url, { headers: { authorization } });
-  return { status: response.status, body: (await response.json()) as { data: { paymentStatus: string }[] } };
+  return { status: response.status, body: await response.json() };
 };
 
 const isRunning = (pid: number): boolean => {
@@ -70,8 +67,8 @@ async function occupy(port: number) {
   return { port: (server.address() as AddressInfo | null)?.port ?? port, close: () => server.close() };
 }
 
-describe('the first start, with nothing configured', () => {
-  it('prints a card whose curl works when pasted and whose link signs in, and has demo data in several states', async () => {
+describe('the first start, with nothing configured', { timeout: 120_000 }, () => {
+  it('prints a card whose curl works when pasted and whose link signs in', async () => {
     const service = start();
     const url = await service.url();
     const card = await cardOf(service);
@@ -80,13 +77,6 @@ describe('the first start, with nothing configured', () => {
       status: 200,
       // Its stock is seen to in the meantime.
       body: { ...order, version: expect.any(Number) as number, updatedAt: expect.any(String) as string },
-    });
-    await eventually(async () => {
-      const { body } = await read(`${url}/api/orders`, card);
-      const states = new Set(body.data.map((demo) => demo.paymentStatus));
-      expect(states).toEqual(
-        new Set(['Paid', 'Unpaid', 'PartiallyPaid', 'Pending', 'Authorized', 'Refunded']),
-      );
     });
     const [, port, link] = /http:\/\/localhost:(\d+)\/console\/sign-in#([\w-]{43})/.exec(card)!;
     expect(url.endsWith(`:${port}`)).toBe(true);
@@ -115,8 +105,6 @@ describe('the first start, with nothing configured', () => {
     expect(await read(`${await second.url()}/api/orders/${order.orderId}`, card)).toMatchObject({
       status: 200,
     });
-    const { body } = await read(`${await second.url()}/api/orders?limit=100`, card);
-    expect(body.data).toHaveLength(10); // the nine of the demo were made once
   });
 
   it('leaves no process behind either when it was started by npm without install scripts and npm gets the SIGTERM', async () => {

@@ -114,14 +114,15 @@ const TOKENS: Readonly<Record<string, readonly [string, string | undefined, stri
   tok_ooo_webhooks: ['pending', 'pending', 'succeeded'],
   tok_dispute_won: ['succeeded', 'succeeded'],
   tok_dispute_lost: ['succeeded', 'succeeded'],
+  tok_dispute_open: ['succeeded', 'succeeded'],
   tok_refund_pending: ['succeeded', 'succeeded'],
   tok_refund_fails_later: ['succeeded', 'succeeded'],
 };
 
 describe('the simulated provider', () => {
   it('is known here by each of its tokens', () => {
-    // It waits for its webhook to be taken: webhook-journeys.test.ts takes it.
-    const tested = [...Object.keys(TOKENS), 'tok_webhook_before_response'];
+    // The first waits for its webhook to be taken: webhook-journeys.test.ts takes it. The other has a test below.
+    const tested = [...Object.keys(TOKENS), 'tok_webhook_before_response', 'tok_no_answer'];
     expect(tested.toSorted()).toEqual(SIMULATED_TOKENS.toSorted());
   });
 
@@ -148,6 +149,20 @@ describe('the simulated provider', () => {
   it('declines a token that it does not know', async () => {
     const answer = await provider.authorize(requestFor('tok_of_somebody_else'));
     expect(answer).toEqual({ kind: 'declined', code: 'token_unknown' });
+  });
+
+  it('with tok_no_answer says nothing to anybody for a day, and then what it took, once', async () => {
+    const request = requestFor('tok_no_answer');
+    for (let asked = 0; asked < 2; asked++) {
+      expect(inShort(await answerOf(provider.authorize(request)))).toBe('no answer');
+      await expect(known(request)).rejects.toMatchObject({ name: 'ProviderFault' });
+    }
+    await database.pool.query(
+      `update simulated_provider.intent set created_at = created_at - interval '1 day' where payment_id = $1`,
+      [request.paymentId],
+    );
+    expect(await known(request)).toEqual(['succeeded']);
+    expect(await bookedFor(request)).toBe(1);
   });
 
   it('says what it moved, which need not be what it was asked for', async () => {

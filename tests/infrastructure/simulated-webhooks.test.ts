@@ -181,6 +181,23 @@ describe('a dispute in the books of the simulated provider', () => {
     expect(await find()).toEqual([{ ...facts, status: verdict }]);
   });
 
+  it('waits a week for an answer with tok_dispute_open, and is decided soon after one', async () => {
+    const { move, status, told } = await disputed('tok_dispute_open');
+    const waits = async (interval: string) =>
+      (
+        await database.pool.query(
+          `select closes_at > now() + $2::interval as waits from simulated_provider.dispute where dispute_id = $1`,
+          [told.disputeId, interval],
+        )
+      ).rows;
+    await move('opens_at');
+    expect(await waits('6 days')).toEqual([{ waits: true }]);
+    await provider.submitEvidence({ ...told, evidence: 'signed for' });
+    expect(await waits('2 s')).toEqual([{ waits: false }]);
+    await move('closes_at');
+    expect(await status()).toBe('won');
+  });
+
   it('is lost at once when it is accepted, whatever the bank would have said, and again', async () => {
     const { move, status, told } = await disputed('tok_dispute_won');
     await move('opens_at');

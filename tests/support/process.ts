@@ -43,7 +43,7 @@ export function spawnService(
         const url = /ready at (http:\/\/[^"\s]+)/.exec(text)?.[1];
         if (!url) throw new Error(`not ready; it printed:\n${text}`);
         return url;
-      }, 25_000),
+      }, 60_000),
     ended: () => exit,
     end: (signal) => {
       child.kill(signal);

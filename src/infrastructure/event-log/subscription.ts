@@ -33,6 +33,8 @@ export type Subscription = {
   readonly onUnhandled?: OnUnhandled;
   /** Whether an event is handled at all, or passed over, which costs no transaction; all of them unless said. */
   readonly concerns?: (event: RecordedEvent) => boolean;
+  /** Another than the worker's. */
+  readonly logger?: Logger;
 };
 
 export type RunnerStatus = {
@@ -77,7 +79,8 @@ const ATTEMPTS_MAX = 6; // of one event, over 50 + 100 + … = 1.6 s, before it 
  * handled stands alone; that one is tried again with backoff, then parked or the shard halts: nothing is passed over.
  * An outage is no event's fault and is waited out. A lost connection is a failure like any other.
  */
-export function runSubscription(context: RunnerContext, lease: Lease, subscription: Subscription): Runner {
+export function runSubscription(given: RunnerContext, lease: Lease, subscription: Subscription): Runner {
+  const context = { ...given, logger: subscription.logger ?? given.logger };
   const { pool, tail } = context;
   const stopping = new AbortController();
   const aborting = new AbortController();

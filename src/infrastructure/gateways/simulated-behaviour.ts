@@ -8,12 +8,14 @@ export type Behaviour = {
     readonly afterMs: number;
   };
   /** What the caller sees of it instead of the outcome: it is booked all the same, or not. */
-  readonly reply?: 'lost' | 'never_sent' | 'server_error' | 'rate_limited';
+  readonly reply?: 'lost' | 'silent' | 'never_sent' | 'server_error' | 'rate_limited';
   /** Minor units more, or fewer, than it was asked for. */
   readonly amountOff?: bigint;
   readonly holdForMs?: number;
   /** The customer's bank takes the money back some time later, and decides like this. */
   readonly disputed?: 'won' | 'lost';
+  /** How long the bank leaves us to answer; a minute unless said. */
+  readonly decidesAfterMs?: number;
   /** `late`: what happened is told after what followed it. `first`: before the caller has its answer. */
   readonly webhooks?: 'twice' | 'late' | 'first';
 };
@@ -22,7 +24,10 @@ export type SimulatedKind = 'authorize' | 'capture' | 'void' | 'refund';
 
 /** Long enough to be seen as pending, short enough to be waited for. */
 const SETTLES_AFTER_MS = 2_000;
-const HOLD_MS = 7 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const HOLD_MS = 7 * DAY_MS;
+/** With `silent`: nobody who asks is answered either, until the outage is over. */
+export const SILENT_FOR_MS = DAY_MS;
 
 const SUCCEEDS: Behaviour = { outcome: 'succeeded', holdForMs: HOLD_MS };
 const declined = (code: string): Behaviour => ({ outcome: 'declined', code });
@@ -43,6 +48,7 @@ const AUTHORIZATIONS: Readonly<Record<string, Behaviour>> = {
   tok_timeout_then_success: { ...SUCCEEDS, reply: 'lost' },
   tok_timeout_then_decline: { ...declined('card_declined'), reply: 'lost' },
   tok_timeout_never_sent: { ...SUCCEEDS, reply: 'never_sent' },
+  tok_no_answer: { ...SUCCEEDS, reply: 'silent' },
   tok_http_500: { ...SUCCEEDS, reply: 'server_error' },
   tok_http_429: { ...SUCCEEDS, reply: 'rate_limited' },
   tok_async_success: { ...SUCCEEDS, outcome: 'pending', later: later('succeeded') },
@@ -57,6 +63,7 @@ const AUTHORIZATIONS: Readonly<Record<string, Behaviour>> = {
   tok_webhook_before_response: { ...SUCCEEDS, webhooks: 'first' },
   tok_dispute_won: { ...SUCCEEDS, disputed: 'won' },
   tok_dispute_lost: { ...SUCCEEDS, disputed: 'lost' },
+  tok_dispute_open: { ...SUCCEEDS, disputed: 'won', decidesAfterMs: 7 * DAY_MS },
   tok_capture_fail: SUCCEEDS,
   tok_refund_pending: SUCCEEDS,
   tok_refund_fails_later: SUCCEEDS,
@@ -71,7 +78,8 @@ export function behaviourOf(kind: SimulatedKind, token: string): Behaviour {
     return { outcome: 'pending', later: later('succeeded') };
   if (kind === 'refund' && token === 'tok_refund_fails_later')
     return { outcome: 'succeeded', later: later('declined', 'account_closed') };
-  const { disputed } = AUTHORIZATIONS[token] ?? {};
-  if (kind === 'capture' && disputed) return { outcome: 'succeeded', disputed };
+  const { disputed, decidesAfterMs } = AUTHORIZATIONS[token] ?? {};
+  if (kind === 'capture' && disputed)
+    return { outcome: 'succeeded', disputed, ...(decidesAfterMs !== undefined && { decidesAfterMs }) };
   return { outcome: 'succeeded' };
 }

@@ -21,6 +21,7 @@ export type Intent = {
   /** By the database's clock, like all times here. */
   readonly is_within_hold: boolean;
   readonly act_until: Date;
+  readonly age_ms: number;
 };
 
 export type Entry = {
@@ -33,7 +34,8 @@ export type Entry = {
 };
 
 const INTENT = `i.provider, i.payment_id, i.intent_ref, i.token, i.currency, i.amount_minor, i.capture_method, i.hold_until,
-  i.hold_until > now() as is_within_hold, i.created_at + interval '30 min' as act_until`;
+  i.hold_until > now() as is_within_hold, i.created_at + interval '30 min' as act_until,
+  extract(epoch from now() - i.created_at)::float8 * 1000 as age_ms`;
 
 /** By the payment, or by the payment and the operation that opened it, among those of one provider. */
 export async function findIntent(

@@ -3,6 +3,7 @@ import { parseCurrency } from '../../domain/shared/currencies.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { money } from '../../domain/shared/money.ts';
 import type { Pool, Tx } from '../postgres/pool.ts';
+import type { Behaviour } from './simulated-behaviour.ts';
 import type { Asked, Intent } from './simulated-books.ts';
 import { announce } from './simulated-webhooks.ts';
 
@@ -18,6 +19,7 @@ export async function dispute(
   intent: Intent,
   { operationId, amountMinor }: Asked,
   verdict: 'won' | 'lost',
+  { decidesAfterMs = CLOSES_AFTER_MS }: Pick<Behaviour, 'decidesAfterMs'>,
 ): Promise<void> {
   const { rows } = await tx.query<{ dispute_id: string }>(
     `insert into simulated_provider.dispute
@@ -32,13 +34,13 @@ export async function dispute(
       FEE_MINOR,
       verdict,
       OPENS_AFTER_MS,
-      OPENS_AFTER_MS + CLOSES_AFTER_MS,
+      OPENS_AFTER_MS + decidesAfterMs,
     ],
   );
   if (!rows[0]) return;
   const { dispute_id: id } = rows[0];
   await announce(tx, intent, { eventId: `${id}:opened`, type: 'dispute.opened', afterMs: OPENS_AFTER_MS });
-  const afterMs = OPENS_AFTER_MS + CLOSES_AFTER_MS;
+  const afterMs = OPENS_AFTER_MS + decidesAfterMs;
   await announce(tx, intent, { eventId: `${id}:closed`, type: 'dispute.closed', afterMs });
 }
 

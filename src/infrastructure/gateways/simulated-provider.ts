@@ -8,7 +8,7 @@ import type { OperationOutcome } from '../../domain/payments/operation-outcome.t
 import type { CaptureMethod } from '../../domain/payments/payment-events.ts';
 import { gather } from '../gather.ts';
 import { inTransaction, type Pool, type Tx } from '../postgres/pool.ts';
-import { behaviourOf, type Behaviour, type SimulatedKind } from './simulated-behaviour.ts';
+import { behaviourOf, SILENT_FOR_MS, type Behaviour, type SimulatedKind } from './simulated-behaviour.ts';
 import {
   enter,
   findIntent,
@@ -71,6 +71,7 @@ export function simulatedProvider(
       : await openTogether(opening);
     if (behaviour.webhooks === 'first') await untilTold(pool, operationId, behaviour.outcome);
     if (isNew && behaviour.reply) throw new ProviderFault(`the answer was ${behaviour.reply}`);
+    refuseWhileSilent(intent);
     return entry ? outcomeOf(intent, entry, publicUrl()) : outcomeIn(intent, operationId);
   }
 
@@ -142,6 +143,7 @@ export function simulatedProvider(
     retrieve: async ({ paymentId, attemptId }) => {
       const intent = await findIntent(pool, { provider: name, paymentId, operationId: attemptId });
       if (!intent) return { operations: [], disputes: [], isHeld: true };
+      refuseWhileSilent(intent);
       const entries = await readBook(pool, intent);
       return {
         operations: entries.map((entry) => ({
@@ -168,7 +170,12 @@ async function book(tx: Tx, intent: Intent, asked: Asked, behaviour: Behaviour):
 
 async function doMore(tx: Tx, intent: Intent, asked: Asked, behaviour: Behaviour): Promise<void> {
   await announceOutcome(tx, intent, asked, behaviour);
-  if (behaviour.disputed) await dispute(tx, intent, asked, behaviour.disputed);
+  if (behaviour.disputed) await dispute(tx, intent, asked, behaviour.disputed, behaviour);
+}
+
+function refuseWhileSilent({ token, age_ms: ageMs }: Intent): void {
+  const isSilent = behaviourOf('authorize', token).reply === 'silent' && ageMs < SILENT_FOR_MS;
+  if (isSilent) throw new ProviderFault('the request timed out');
 }
 
 const doesMore = ({ reply, later, webhooks, disputed }: Behaviour, captureMethod: CaptureMethod): boolean =>
