@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { service } from '../../service/service.ts';
+import { ActionDialog } from '../../ui/action-dialog.tsx';
+import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/field.tsx';
+
+export type Unit = Awaited<ReturnType<typeof service.listSubscriptions>>['data'][number];
+type Act = 'pause' | 'resume' | 'rebuild' | 'cancel';
+
+const ASKED: Readonly<Record<Act, { title: string; confirm: string; effect: string }>> = {
+  pause: {
+    title: 'Pause',
+    confirm: 'Pause',
+    effect:
+      'It applies nothing more until it is resumed. Orders and payments go on; what it shows stays as it is.',
+  },
+  resume: { title: 'Resume', confirm: 'Resume', effect: 'It goes on where it stopped, and catches up.' },
+  rebuild: {
+    title: 'Rebuild',
+    confirm: 'Rebuild',
+    effect:
+      'It is built anew from the whole log beside the one in use, and takes its place when it has caught up. Traffic goes on meanwhile.',
+  },
+  cancel: {
+    title: 'Cancel the rebuild',
+    confirm: 'Drop what was built',
+    effect: 'The one in use stays as it is.',
+  },
+};
+
+type Props = {
+  readonly name: string;
+  /** Whether there is anything that runs, that stands still, that is being built. */
+  readonly isRunning: boolean;
+  readonly isStopped: boolean;
+  readonly isProjection: boolean;
+  readonly isBuilding: boolean;
+};
+
+const send = (act: Act, name: string, reason: { readonly reason?: string }): Promise<unknown> => {
+  if (act === 'pause') return service.pauseSubscription({ name, ...reason });
+  if (act === 'resume') return service.resumeSubscription({ name, ...reason });
+  return act === 'rebuild'
+    ? service.rebuildProjection({ name, ...reason })
+    : service.cancelRebuild({ name, ...reason });
+};
+
+export function SubscriptionActions({ name, ...state }: Props) {
+  const [act, setAct] = useState<Act>();
+  const [reason, setReason] = useState('');
+  const given = reason.trim() === '' ? {} : { reason: reason.trim() };
+  const button = (which: Act) => (
+    <Button aria-label={`${ASKED[which].title} ${name}`} onClick={() => setAct(which)}>
+      {ASKED[which].title}
+    </Button>
+  );
+  return (
+    <span className="button-row">
+      {state.isRunning && button('pause')}
+      {state.isStopped && button('resume')}
+      {state.isProjection && !state.isBuilding && button('rebuild')}
+      {state.isBuilding && button('cancel')}
+      {act && (
+        <ActionDialog
+          title={`${ASKED[act].title}: ${name}`}
+          confirm={ASKED[act].confirm}
+          command={[act, given]}
+          send={() => send(act, name, given)}
+          onClose={() => setAct(undefined)}
+        >
+          <p className="effect">{ASKED[act].effect}</p>
+          <TextField
+            label="Reason"
+            hint="Kept in the audit log"
+            maxLength={500}
+            value={reason}
+            onValue={setReason}
+          />
+        </ActionDialog>
+      )}
+    </span>
+  );
+}
