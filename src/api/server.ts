@@ -145,6 +145,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   await server.register((scope) => {
     if (attempts) limitAttempts(scope, attempts);
+    scope.addHook('preValidation', beforeValidation);
     signInRoute(scope.withTypeProvider<TypeBoxTypeProvider>(), dependencies);
   });
   await server.register((scope) => consoleRoutes(scope, options.consoleFolder));
