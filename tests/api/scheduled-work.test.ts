@@ -101,6 +101,7 @@ describe('what will happen by itself', () => {
        from event where stream_id = $1 and version = 1`,
       [orderId],
     );
+    await traces(api.database.pool);
     expect(await workOf('message')).toMatchObject([
       { consumer: 'parking', attempts: 6, orderId: null },
       { consumer: 'shipping', messageId, attempts: 3, claimedUntil: null },
