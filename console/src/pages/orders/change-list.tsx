@@ -57,28 +57,31 @@ type Props = {
   readonly headings: readonly [before: string, after: string];
 };
 
-/** Value by value: what it was, what it is. */
-export const ChangeList = ({ label, changes, headings: [before, after] }: Props) => (
-  <div className="table-frame changes" role="region" aria-label={label} tabIndex={0}>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Field</th>
-          <th scope="col">{before}</th>
-          <th scope="col">{after}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {changes.map((change) => (
-          <tr key={change.at}>
-            <th scope="row">{placeInWords(change.path)}</th>
-            <td className="muted">{valueInWords(change.before, fieldOf(change))}</td>
-            <td className={change.after === undefined ? 'muted' : 'change-after'}>
-              {valueInWords(change.after, fieldOf(change))}
-            </td>
+/** Value by value: what it was, what it is. Of what only began, what it is. */
+export function ChangeList({ label, changes, headings: [before, after] }: Props) {
+  const hasBefore = changes.some((change) => change.before !== undefined);
+  return (
+    <div className="table-frame changes" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            {hasBefore && <th scope="col">{before}</th>}
+            <th scope="col">{after}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+        </thead>
+        <tbody>
+          {changes.map((change) => (
+            <tr key={change.at}>
+              <th scope="row">{placeInWords(change.path)}</th>
+              {hasBefore && <td className="muted">{valueInWords(change.before, fieldOf(change))}</td>}
+              <td className={change.after === undefined ? 'muted' : 'change-after'}>
+                {valueInWords(change.after, fieldOf(change))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,3 +1,5 @@
 import type { Order } from '@order-payments/client';
 
-export const OrderActions = (_: { readonly order: Order }) => null;
+type Props = { readonly order: Order };
+
+export const OrderActions: (props: Props) => null = () => null;

@@ -62,11 +62,13 @@ function OrderInTime({ orderId }: { readonly orderId: string }) {
             )}
           </Answer>
         </div>
-        <Section title="History">
-          <Answer query={history}>
-            {({ data }) => <OrderHistory orderId={orderId} events={data} index={index} goTo={goTo} />}
-          </Answer>
-        </Section>
+        {!now.isLoadingError && (
+          <Section title="History">
+            <Answer query={history}>
+              {({ data }) => <OrderHistory orderId={orderId} events={data} index={index} goTo={goTo} />}
+            </Answer>
+          </Section>
+        )}
       </div>
     </Page>
   );
