@@ -196,15 +196,19 @@ describe('activity', () => {
   });
 });
 
-const at = (minute: string) => `2026-01-31T${minute}:00.000Z`;
+const minuteAt = (minute: string) => `2026-01-31T${minute}:00.000Z`;
 
 describe('the steps of activity', () => {
   let client: ApiClient;
   beforeAll(async () => {
     client = await api.connect('steps');
-    const rows = ['10:58', '10:59', '11:00', '12:00'].map((minute) => [at(minute), 'USD', 0]);
+    const rows = ['10:58', '10:59', '11:00', '12:00'].map((minute) => [minuteAt(minute), 'USD', 0]);
     // The same minute on another shard, and in another currency.
-    for (const [minute, currency, shard] of [...rows, [at('11:00'), 'USD', 7], [at('11:00'), 'EUR', 0]])
+    for (const [minute, currency, shard] of [
+      ...rows,
+      [minuteAt('11:00'), 'USD', 7],
+      [minuteAt('11:00'), 'EUR', 0],
+    ])
       await api.database.pool.query(
         `insert into activity values ($1, $2, $3, $4, 1, 100, 0, 0, 0, 0, 0, 0)`,
         [client.tenantId, minute, currency, shard],
@@ -218,7 +222,7 @@ describe('the steps of activity', () => {
     );
 
   it('are those with something in them, oldest first, of all shards together', async () => {
-    expect(await shown({ from: at('10:00'), to: at('13:00') })).toEqual([
+    expect(await shown({ from: minuteAt('10:00'), to: minuteAt('13:00') })).toEqual([
       '10:58 USD 1',
       '10:59 USD 1',
       '11:00 EUR 1',
@@ -228,7 +232,7 @@ describe('the steps of activity', () => {
   });
 
   it('may be hours', async () => {
-    expect(await shown({ from: at('10:00'), to: at('13:00'), step: 'hour' })).toEqual([
+    expect(await shown({ from: minuteAt('10:00'), to: minuteAt('13:00'), step: 'hour' })).toEqual([
       '10:00 USD 2',
       '11:00 EUR 1',
       '11:00 USD 2',
@@ -241,12 +245,12 @@ describe('the steps of activity', () => {
       '10:58 USD 1',
       '10:59 USD 1',
     ]);
-    expect(await shown({ from: '2026-01-31T10:59:00Z', to: at('11:00') })).toEqual(['10:59 USD 1']);
-    expect(await shown({ from: '2026-01-31T10:58:60Z', to: at('11:00') })).toEqual(['10:59 USD 1']);
+    expect(await shown({ from: '2026-01-31T10:59:00Z', to: minuteAt('11:00') })).toEqual(['10:59 USD 1']);
+    expect(await shown({ from: '2026-01-31T10:58:60Z', to: minuteAt('11:00') })).toEqual(['10:59 USD 1']);
   });
 
   it('are the last hour’s, or the last day’s, before `to`', async () => {
-    expect(await shown({ to: at('11:59') })).toEqual(['10:59 USD 1', '11:00 EUR 1', '11:00 USD 2']);
+    expect(await shown({ to: minuteAt('11:59') })).toEqual(['10:59 USD 1', '11:00 EUR 1', '11:00 USD 2']);
     expect(await shown({ to: '2026-02-01T11:00:00Z', step: 'hour' })).toEqual([
       '11:00 EUR 1',
       '11:00 USD 2',
