@@ -34,7 +34,7 @@ function add(sums: Map<string, Sums>, currency: string, more: Partial<Sums>): vo
   const before = sums.get(currency) ?? NOTHING;
   const entries = Object.entries({ ...NOTHING, ...more }).map(([name, value]) => {
     const sum = before[name as keyof Sums];
-    return [name, typeof value === 'string' ? plus(String(sum), value) : Number(sum) + Number(value)];
+    return [name, typeof value === 'string' ? plus(String(sum), value) : Number(sum) + value];
   });
   sums.set(currency, Object.fromEntries(entries) as Sums);
 }
@@ -76,7 +76,7 @@ const sale = fc.record({
   price: fc.integer({ min: 100, max: 100_000 }),
   token: fc.constantFrom('tok_success', 'tok_success', 'tok_declined', 'tok_amount_mismatch'),
   captureMethod: fc.constantFrom('automatic', 'manual'),
-  then: fc.constantFrom('nothing', 'capture a part', 'capture all', 'void', 'refund a part', 'refund all'),
+  next: fc.constantFrom('nothing', 'capture a part', 'capture all', 'void', 'refund a part', 'refund all'),
   part: fc.integer({ min: 1, max: 99 }),
 });
 type Sale = typeof sale extends fc.Arbitrary<infer Value> ? Value : never;
@@ -86,7 +86,7 @@ let requests = 0;
 /** Sends everything twice, each time to another process. */
 async function sell(
   [client, other]: readonly [ApiClient, ApiClient],
-  { currency, price, token, captureMethod, then, part }: Sale,
+  { currency, price, token, captureMethod, next, part }: Sale,
 ): Promise<void> {
   const twice = async (url: string, body: object) => {
     const key = { 'idempotency-key': `sale-${++requests}` };
@@ -104,9 +104,9 @@ async function sell(
   const some = { amount: money(Math.ceil((price * part) / 100) - 1 || 1) };
   const on = (what: string, body: object) => twice(`/api/payments/${paymentId}/${what}`, body);
   // What does not fit the payment is refused, and counts for nothing.
-  if (then === 'void') await on('void', {});
-  if (then.startsWith('capture')) await on('capture', then.endsWith('part') ? some : {});
-  if (then.startsWith('refund')) await on('refunds', then.endsWith('part') ? some : {});
+  if (next === 'void') await on('void', {});
+  if (next.startsWith('capture')) await on('capture', next.endsWith('part') ? some : {});
+  if (next.startsWith('refund')) await on('refunds', next.endsWith('part') ? some : {});
 }
 
 let tenants = 0;
@@ -196,14 +196,19 @@ describe('activity', () => {
   });
 });
 
+const minuteAt = (minute: string) => `2026-01-31T${minute}:00.000Z`;
+
 describe('the steps of activity', () => {
-  const AT = (minute: string) => `2026-01-31T${minute}:00.000Z`;
   let client: ApiClient;
   beforeAll(async () => {
     client = await api.connect('steps');
-    const rows = ['10:58', '10:59', '11:00', '12:00'].map((minute) => [AT(minute), 'USD', 0]);
+    const rows = ['10:58', '10:59', '11:00', '12:00'].map((minute) => [minuteAt(minute), 'USD', 0]);
     // The same minute on another shard, and in another currency.
-    for (const [minute, currency, shard] of [...rows, [AT('11:00'), 'USD', 7], [AT('11:00'), 'EUR', 0]])
+    for (const [minute, currency, shard] of [
+      ...rows,
+      [minuteAt('11:00'), 'USD', 7],
+      [minuteAt('11:00'), 'EUR', 0],
+    ])
       await api.database.pool.query(
         `insert into activity values ($1, $2, $3, $4, 1, 100, 0, 0, 0, 0, 0, 0)`,
         [client.tenantId, minute, currency, shard],
@@ -217,7 +222,7 @@ describe('the steps of activity', () => {
     );
 
   it('are those with something in them, oldest first, of all shards together', async () => {
-    expect(await shown({ from: AT('10:00'), to: AT('13:00') })).toEqual([
+    expect(await shown({ from: minuteAt('10:00'), to: minuteAt('13:00') })).toEqual([
       '10:58 USD 1',
       '10:59 USD 1',
       '11:00 EUR 1',
@@ -227,7 +232,7 @@ describe('the steps of activity', () => {
   });
 
   it('may be hours', async () => {
-    expect(await shown({ from: AT('10:00'), to: AT('13:00'), step: 'hour' })).toEqual([
+    expect(await shown({ from: minuteAt('10:00'), to: minuteAt('13:00'), step: 'hour' })).toEqual([
       '10:00 USD 2',
       '11:00 EUR 1',
       '11:00 USD 2',
@@ -240,12 +245,12 @@ describe('the steps of activity', () => {
       '10:58 USD 1',
       '10:59 USD 1',
     ]);
-    expect(await shown({ from: '2026-01-31T10:59:00Z', to: AT('11:00') })).toEqual(['10:59 USD 1']);
-    expect(await shown({ from: '2026-01-31T10:58:60Z', to: AT('11:00') })).toEqual(['10:59 USD 1']);
+    expect(await shown({ from: '2026-01-31T10:59:00Z', to: minuteAt('11:00') })).toEqual(['10:59 USD 1']);
+    expect(await shown({ from: '2026-01-31T10:58:60Z', to: minuteAt('11:00') })).toEqual(['10:59 USD 1']);
   });
 
   it('are the last hour’s, or the last day’s, before `to`', async () => {
-    expect(await shown({ to: AT('11:59') })).toEqual(['10:59 USD 1', '11:00 EUR 1', '11:00 USD 2']);
+    expect(await shown({ to: minuteAt('11:59') })).toEqual(['10:59 USD 1', '11:00 EUR 1', '11:00 USD 2']);
     expect(await shown({ to: '2026-02-01T11:00:00Z', step: 'hour' })).toEqual([
       '11:00 EUR 1',
       '11:00 USD 2',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../packages/client/src/client.ts';
+import type { Scope } from '../../src/application/access.ts';
 import { usd as money } from '../domain/samples.ts';
 import { pay, paymentOf, usd } from '../support/api-samples.ts';
 import { startApi, traces, type Api, type ApiClient } from '../support/api-service.ts';
@@ -30,6 +31,10 @@ async function overview({ key }: ApiClient = client): Promise<object> {
   await traces(api.database.pool);
   return createClient({ baseUrl: base, apiKey: key }).getOverview({});
 }
+
+/** As a key with these scopes sees it. */
+const seenWith = async (...scopes: readonly Scope[]) =>
+  overview(await api.connect(`tenant-${tenants}`, scopes));
 
 const query = (text: string, ...values: unknown[]) => api.database.pool.query(text, values);
 
@@ -156,11 +161,9 @@ describe('what waits for a person', () => {
 
   it('is null where the key could not list it', async () => {
     await fail(1);
-    const reads = (scopes: Parameters<Api['connect']>[1]) =>
-      api.connect(`tenant-${tenants}`, scopes).then(overview);
     const without = { disabledWebhookEndpoints: null, deadLetters: null };
-    expect(await reads(['orders:read'])).toEqual({ ...NOTHING, ...without });
-    expect(await reads(['orders:read', 'ops'])).toEqual({ ...NOTHING, ...without, deadLetters: 1 });
-    expect(await reads(['orders:read', 'admin'])).toEqual({ ...NOTHING, deadLetters: null });
+    expect(await seenWith('orders:read')).toEqual({ ...NOTHING, ...without });
+    expect(await seenWith('orders:read', 'ops')).toEqual({ ...NOTHING, ...without, deadLetters: 1 });
+    expect(await seenWith('orders:read', 'admin')).toEqual({ ...NOTHING, deadLetters: null });
   });
 });
