@@ -23,6 +23,8 @@ const KEPT: Readonly<Record<string, string>> = {
   'cancelOrder body /reason': 'why it was cancelled; for people',
   'shipFulfilment body /tracking': 'where a parcel is; sealed in events, erased with the customer',
   'requestReturn body /reason': 'why something comes back; for people',
+  'createFulfilment body /reason': 'why somebody sends it; for people',
+  'syncPayment body /reason': 'why somebody asked the provider; in the audit',
   'voidPayment body /reason': 'why it was let go; for people',
   'refundPayment body /reason': 'why it was given back; for people',
   'createPayment body /paymentToken':
@@ -35,6 +37,7 @@ const KEPT: Readonly<Record<string, string>> = {
 const ECHOED: Readonly<Record<string, string>> = {
   'amendOrder body /items/0/lineId': 'which line the order does not have',
   'createFulfilment body /items/0/lineId': 'which line the order does not have',
+  'previewRefund body /items/0/lineId': 'which line the order does not have',
   'refundPayment body /items/0/lineId': 'which line the order does not have',
   'requestReturn body /items/0/lineId': 'which line the order does not have',
 };

@@ -28,6 +28,22 @@ async function tried(url: string, body: object = {}): Promise<ApiAnswer> {
   return answer;
 }
 
+const fulfilled = (answer: ApiAnswer) => {
+  const { status, fulfilmentStatus, fulfilments, version } = orderOf(answer);
+  // A dry run has an id of its own for what it would make.
+  return {
+    status,
+    fulfilmentStatus,
+    version,
+    made: fulfilments.map(({ status: of, items }) => [of, items]),
+  };
+};
+
+const returned = (answer: ApiAnswer) =>
+  orderOf(answer).returns.map(({ status, items, reason }) => ({ status, items, reason }));
+
+const facts = ({ body: problem }: ApiAnswer) => ({ ...(problem as object), traceId: '', instance: '' });
+
 describe('a dry run', () => {
   it('of each step of an order shows the order that the step then makes', async () => {
     const { order } = await steps.placePaid();
@@ -47,22 +63,10 @@ describe('a dry run', () => {
       await steps.atRest(order.orderId);
       return done;
     };
-    const fulfilled = (answer: ApiAnswer) => {
-      const { status, fulfilmentStatus, fulfilments, version } = orderOf(answer);
-      // A dry run has an id of its own for what it would make.
-      return {
-        status,
-        fulfilmentStatus,
-        version,
-        made: fulfilments.map(({ status: of, items }) => [of, items]),
-      };
-    };
     const created = await step('fulfilments', { items: [{ lineId: '1', quantity: 2 }] }, fulfilled);
     const own = `fulfilments/${fulfilmentIdOf(orderOf(created))}`;
     await step(`${own}/ship`, { tracking: 'x' }, fulfilled);
     await step(`${own}/deliver`, {}, fulfilled);
-    const returned = (answer: ApiAnswer) =>
-      orderOf(answer).returns.map(({ status, items, reason }) => ({ status, items, reason }));
     const asked = await step('returns', { items: [{ lineId: '1', quantity: 1 }] }, returned);
     await step(`returns/${returnIdOf(orderOf(asked))}/receive`, {}, returned);
   });
@@ -103,7 +107,6 @@ describe('a dry run', () => {
     for (const [url, body, status, code] of refusals) {
       const seen = await tried(url, body);
       const real = await client.post(url, body);
-      const facts = ({ body: problem }: ApiAnswer) => ({ ...(problem as object), traceId: '', instance: '' });
       expect(facts(seen)).toEqual(facts(real));
       expect(seen.body).toMatchObject({ status, code });
     }

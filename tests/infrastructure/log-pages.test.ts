@@ -125,6 +125,8 @@ describe('the pages of the log', () => {
   });
 });
 
+const appendOne = (round: number) => append(round % SHARDS, round % 3, owners[round % 3]!);
+
 describe('who follows the log', () => {
   it.each(['newest', 'oldest'] as const)(
     'from the %s on is told of each event that comes, once, whatever is appended meanwhile',
@@ -147,8 +149,6 @@ describe('who follows the log', () => {
       expect(told.toSorted()).toEqual(wanted.toSorted());
     },
   );
-
-  const appendOne = (round: number) => append(round % SHARDS, round % 3, owners[round % 3]!);
 
   it('is not told where to follow on the later pages of the newest: it would miss what came meanwhile', async () => {
     const { next, end } = await browser.page(TENANT, { filter: {}, order: 'newest', limit: 1 });

@@ -35,7 +35,8 @@ export async function readStatement(
   });
   const { opening, closing, before } = rows[0]!;
   let balance = BigInt(before);
-  const entries = rows.filter(isEntry).map(({ opening: _, closing: __, before: ___, ...entry }) => {
+  const entries = rows.filter(isEntry).map((row) => {
+    const { opening: _opening, closing: _closing, before: _before, ...entry } = row;
     balance += BigInt(entry.debit) - BigInt(entry.credit);
     return { ...entry, balance: String(balance) };
   });
