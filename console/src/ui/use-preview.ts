@@ -36,6 +36,7 @@ export function usePreview<T>(
     queryKey: ['preview', current],
     queryFn: ({ signal }) => ask(signal),
     enabled: current !== undefined && current === settled,
+    meta: { isPreview: true },
     gcTime: 0,
     refetchOnWindowFocus: false,
   });

@@ -19,7 +19,7 @@ export const CancelOrderDialog = ({ order, given }: Props) => (
     send={(command, sending) => service.cancelOrder(command, sending)}
     outcome={({ status }) =>
       status === 'Cancelling'
-        ? 'The order is being cancelled: it is not over before the last of its money has gone back.'
+        ? 'The cancellation has begun. It is over once the last of the money is back.'
         : 'The order is cancelled.'
     }
     reasonHint="Kept with the order"
@@ -35,7 +35,8 @@ function Cancelled({ order, status }: { readonly order: Order; readonly status: 
     <>
       <p>
         The order becomes <strong>{inWords(status).toLowerCase()}</strong>
-        {status === 'Cancelling' && ', and cancelled as soon as no money is about'}. This cannot be undone.
+        {status === 'Cancelling' && ', and cancelled once the last of its money is back'}. This cannot be
+        undone.
       </p>
       <ul>
         {kept > 0 && (

@@ -1,9 +1,9 @@
 import type { Order } from '@order-payments/client';
 import { useState } from 'react';
 import { service } from '../../service/service.ts';
-import { inWords } from '../../ui/badge.tsx';
 import { CommandDialog, type Opened } from '../../ui/command-dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
+import { Becomes } from './becomes.tsx';
 import { allOf, chosenLines, inProducts, LineQuantities } from './line-quantities.tsx';
 import { isAny, leftToFulfil, toDeliver, toShip } from './order-possibilities.ts';
 
@@ -19,7 +19,7 @@ export function FulfilDialog({ order, given }: Props) {
   return (
     <CommandDialog
       {...given}
-      title="Set goods aside"
+      title="Fulfil"
       confirm="Set aside for a shipment"
       version={order.version}
       command={items && { orderId: order.orderId, items }}
@@ -31,11 +31,11 @@ export function FulfilDialog({ order, given }: Props) {
         const later = leftToFulfil(after).filter(({ quantity }) => quantity > 0);
         return (
           <>
-            <p>{inProducts(items ?? [], order.items)} are set aside for one shipment.</p>
+            <p>Set aside for one shipment: {inProducts(items ?? [], order.items)}.</p>
             <p>
-              {isAny(later) ? `${inProducts(later, order.items)} are left for another.` : 'Nothing is left.'}{' '}
-              Until it is shipped this can be undone. The order cannot be cancelled meanwhile.
+              {isAny(later) ? `Left for another: ${inProducts(later, order.items)}.` : 'Nothing is left.'}
             </p>
+            <p>Until it is shipped this can be undone; meanwhile the order cannot be cancelled.</p>
           </>
         );
       }}
@@ -85,7 +85,7 @@ export function ShipDialog({ order, given }: Props) {
     <CommandDialog
       {...given}
       title="Ship"
-      confirm="Ship"
+      confirm="Ship the goods"
       version={order.version}
       command={command && { ...command, ...tracked }}
       ask={(asked, seen) => service.shipFulfilment({ ...asked, dryRun: true }, seen)}
@@ -95,12 +95,9 @@ export function ShipDialog({ order, given }: Props) {
       effect={(after) => (
         <>
           <p>
-            {goods} leave the house and count as sold. This cannot be undone; goods come back by a return.
+            Leaves the house and counts as sold: {goods}. This cannot be undone; goods come back by a return.
           </p>
-          <p>
-            Fulfilment: {inWords(order.fulfilmentStatus)} → <strong>{inWords(after.fulfilmentStatus)}</strong>
-            .
-          </p>
+          <Becomes what="Its fulfilment" before={order.fulfilmentStatus} after={after.fulfilmentStatus} />
         </>
       )}
     >
@@ -130,16 +127,10 @@ export function DeliverDialog({ order, given }: Props) {
       outcome={({ status }) => (status === 'Completed' ? 'Delivered. The order is completed.' : 'Delivered.')}
       reasonHint={KEPT}
       effect={(after) => (
-        <p>
-          {goods} arrived.{' '}
-          {after.status === order.status ? (
-            <>The order stays {inWords(order.status).toLowerCase()}.</>
-          ) : (
-            <>
-              The order becomes <strong>{inWords(after.status).toLowerCase()}</strong>.
-            </>
-          )}
-        </p>
+        <>
+          <p>Arrived: {goods}.</p>
+          <Becomes what="The order" before={order.status} after={after.status} />
+        </>
       )}
     >
       <FulfilmentChoice {...choice} />
@@ -161,7 +152,7 @@ export function AbandonDialog({ order, given }: Props) {
       send={(sent, sending) => service.cancelFulfilment(sent, sending)}
       outcome={() => 'The fulfilment is cancelled. Its goods are free again.'}
       reasonHint={KEPT}
-      effect={() => <p>{goods} are no longer set aside, and can go into another shipment.</p>}
+      effect={() => <p>No longer set aside, and free for another shipment: {goods}.</p>}
     >
       <FulfilmentChoice {...choice} />
     </CommandDialog>

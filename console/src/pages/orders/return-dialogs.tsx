@@ -1,9 +1,9 @@
 import type { Order } from '@order-payments/client';
 import { useState } from 'react';
 import { service } from '../../service/service.ts';
-import { inWords } from '../../ui/badge.tsx';
 import { CommandDialog, type Opened } from '../../ui/command-dialog.tsx';
 import { SelectField } from '../../ui/field.tsx';
+import { Becomes } from './becomes.tsx';
 import { chosenLines, inProducts, LineQuantities, noneOf } from './line-quantities.tsx';
 import { leftToReturn, toReceive } from './order-possibilities.ts';
 
@@ -26,7 +26,7 @@ export function ReturnDialog({ order, given }: Props) {
       reasonHint="Kept with the return"
       effect={() => (
         <p>
-          {inProducts(items ?? [], order.items)} are expected back. No money moves by this: refund the payment
+          Expected back: {inProducts(items ?? [], order.items)}. No money moves by this: refund the payment
           when you want to.
         </p>
       )}
@@ -59,11 +59,8 @@ export function ReceiveReturnDialog({ order, given }: Props) {
       reasonHint="Kept with the return"
       effect={(after) => (
         <>
-          <p>{inProducts(found?.items ?? [], order.items)} are back. No money moves by this.</p>
-          <p>
-            Fulfilment: {inWords(order.fulfilmentStatus)} → <strong>{inWords(after.fulfilmentStatus)}</strong>
-            .
-          </p>
+          <p>Back again: {inProducts(found?.items ?? [], order.items)}. No money moves by this.</p>
+          <Becomes what="Its fulfilment" before={order.fulfilmentStatus} after={after.fulfilmentStatus} />
         </>
       )}
     >

@@ -8,6 +8,7 @@ import { CommandDialog, type Opened } from '../../ui/command-dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { AmountField, amountWithin } from './amount-field.tsx';
 import { capturableMinor } from './payment-possibilities.ts';
+import { inNouns } from './provider-words.ts';
 import './payments.css';
 
 type Props = { readonly payment: Payment; readonly given: Opened };
@@ -77,7 +78,7 @@ function captured({ amount, captures, inFlight }: Payment, minor: number): strin
 }
 
 export const VoidDialog = ({ payment, given }: Props) => {
-  const { paymentId, version, status, authorizedAmount } = payment;
+  const { paymentId, version, authorizedAmount } = payment;
   const isHeld = authorizedAmount.amount > 0;
   return (
     <CommandDialog
@@ -102,7 +103,7 @@ export const VoidDialog = ({ payment, given }: Props) => {
               The provider lets go of <Money {...authorizedAmount} />, and nothing can be captured any more.
             </>
           ) : (
-            <>The customer, whose turn it is ({inWords(status).toLowerCase()}), can no longer pay by it.</>
+            <>The customer has not acted yet, and can no longer pay by it.</>
           )}{' '}
           The order is open for another payment. This cannot be undone.
         </p>
@@ -123,15 +124,17 @@ export function SyncDialog({ payment: { paymentId, inFlight }, given }: Props) {
       command={command}
       send={(idempotencyKey) => service.syncPayment(command, { idempotencyKey })}
       onDone={(after) =>
-        given.onDone(after.inFlight.length > 0 ? NOT_SAID : `The payment is ${inWords(after.status)}.`)
+        given.onDone(
+          after.inFlight.length > 0 ? NOT_SAID : `The payment is ${inWords(after.status).toLowerCase()}.`,
+        )
       }
       onClose={given.onClose}
     >
       <TextField label="Reason" hint="Kept in the audit log" maxLength={500} value={text} onValue={setText} />
       <div className="effect">
         <p>
-          The provider is asked now what became of the {inFlight.join(' and the ')}, and the payment and its
-          order follow what it says. No money moves by asking.
+          The provider is asked now what became of {inNouns(inFlight)}, and the payment and its order follow
+          what it says. No money moves by asking.
         </p>
       </div>
     </ActionDialog>

@@ -35,7 +35,7 @@ export default function PaymentPage() {
 
 const Shown = ({ payment }: { readonly payment: Payment }) => (
   <>
-    {payment.inFlight.length > 0 && <InDoubt payment={payment} />}
+    {payment.inFlight.length > 0 && !payment.nextAction && <InDoubt payment={payment} />}
     {payment.nextAction && (
       <p className="standing">
         The customer must act, for example prove who they are to their bank:{' '}
@@ -86,10 +86,13 @@ function Amounts({ payment }: { readonly payment: Payment }) {
   );
 }
 
+const EXPIRING: readonly Payment['status'][] = ['RequiresAction', 'Authorized', 'PartiallyCaptured'];
+
 function About({ payment }: { readonly payment: Payment }) {
   const events = useOrderEvents(payment.orderId);
   const provider = providerIn(events.data?.data ?? [], payment.paymentId);
-  const { orderId, status, error, paymentMethod, captureMethod, expiresAt, createdAt, updatedAt } = payment;
+  const { orderId, status, error, paymentMethod, captureMethod, createdAt, updatedAt } = payment;
+  const expiresAt = EXPIRING.includes(status) ? payment.expiresAt : undefined;
   return (
     <section className="card" aria-label="About the payment">
       <Facts

@@ -19,17 +19,18 @@ export function PaymentRefunds({ payment }: { readonly payment: Payment }) {
     say('');
     setOpen({ decision, refund });
   };
+  const decisions: Column<Refund> = {
+    id: 'decide',
+    heading: 'Decide',
+    cell: (refund) => <DecisionButtons refund={refund} onDecide={decide(refund)} />,
+  };
   const columns: readonly Column<Refund>[] = [
     { id: 'createdAt', heading: 'Asked for', cell: ({ createdAt }) => <Instant at={createdAt} /> },
     { id: 'amount', heading: 'Amount', isNumeric: true, cell: ({ amount }) => <Money {...amount} /> },
     { id: 'status', heading: 'Status', cell: ({ status }) => <Status value={status} /> },
     { id: 'reason', heading: 'Reason', cell: ({ reason }) => reason },
     { id: 'what', heading: 'What came of it', cell: (refund) => <Told refund={refund} /> },
-    {
-      id: 'decide',
-      heading: 'Decide',
-      cell: (refund) => <DecisionButtons refund={refund} onDecide={decide(refund)} />,
-    },
+    ...(payment.refunds.some(({ status }) => status === 'AwaitingApproval') ? [decisions] : []),
   ];
   return (
     <Section title="Refunds">

@@ -45,6 +45,17 @@ const UNKNOWN: Readonly<Record<Payment['inFlight'][number], string>> = {
   refund: 'whether the money went back',
 };
 
+const NOUNS: Readonly<Record<Payment['inFlight'][number], string>> = {
+  authorize: 'authorization',
+  capture: 'capture',
+  void: 'void',
+  refund: 'refund',
+};
+
+/** `the capture and the refund`. */
+export const inNouns = (inFlight: Payment['inFlight']): string =>
+  [...new Set(inFlight)].map((kind) => `the ${NOUNS[kind]}`).join(' and ');
+
 /** `whether the money was taken`. */
 export const inDoubt = (inFlight: Payment['inFlight']): string =>
   [...new Set(inFlight)].map((kind) => UNKNOWN[kind]).join(', and ');
