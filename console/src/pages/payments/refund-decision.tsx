@@ -9,6 +9,7 @@ import type { Opened } from '../../ui/command-dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { refundableMinor } from './payment-possibilities.ts';
 import { saidOf } from './provider-words.ts';
+import './payments.css';
 
 export type Decision = 'approve' | 'reject';
 export type Awaiting = Pick<Refund, 'refundId' | 'amount' | 'reason' | 'requestedBy' | 'status'>;
@@ -23,7 +24,7 @@ export function DecisionButtons({ refund, onDecide }: ButtonsProps) {
   const isOwn = session?.actor === refund.requestedBy;
   const sum = formatMoney(refund.amount.amount, refund.amount.currency);
   return (
-    <span className="button-row">
+    <span className="button-row decision">
       {isOwn ? (
         <span className="muted">You asked for it: somebody else approves of it.</span>
       ) : (

@@ -24,25 +24,26 @@ export function RefundDialog({ payment, given }: Props) {
   const [by, setBy] = useState('amount');
   const [text, setText] = useState(() => toDecimal(most, currency));
   const [chosen, setChosen] = useState<Chosen>({});
-  // What the button says is what the service has priced.
-  const [priced, setPriced] = useState<number>();
+  // What the button says is what the service foretold.
+  const [foretold, setForetold] = useState<Foreseen>();
   const minor = amountWithin(text, most, currency);
   const left = order.data ? leftOf(order.data, payment) : [];
   const lines = chosenLines({ ...noneOf(left), ...chosen }, left);
   const what = by === 'lines' ? lines && { items: lines } : minor && { amount: { amount: minor, currency } };
-  const sum = by === 'lines' ? lines && priced : minor;
+  const sum = by === 'lines' ? lines && foretold?.amount.amount : minor;
+  const verb = foretold?.needsApproval ? 'Ask to refund' : 'Refund';
 
   return (
     <CommandDialog
       {...given}
       title="Refund"
-      confirm={sum === undefined ? 'Refund' : `Refund ${formatMoney(sum, currency)}`}
+      confirm={sum === undefined ? 'Refund' : `${verb} ${formatMoney(sum, currency)}`}
       tone="danger"
       version={version}
       command={what ? { paymentId, ...what } : undefined}
       ask={async (command, { signal, ifMatch }) => {
         const foreseen = await service.previewRefund(command, { signal, ifMatch });
-        setPriced(foreseen.amount.amount);
+        setForetold(foreseen);
         return foreseen;
       }}
       send={(command, sending) => service.refundPayment(command, sending)}

@@ -30,7 +30,11 @@ export default function RefundsPage() {
   const columns: readonly Column<Waiting>[] = [
     { id: 'amount', heading: 'Amount', isNumeric: true, cell: ({ amount }) => <Money {...amount} /> },
     { id: 'reason', heading: 'Reason', cell: ({ reason }) => reason },
-    { id: 'requestedBy', heading: 'Asked for by', cell: ({ requestedBy }) => requestedBy },
+    {
+      id: 'requestedBy',
+      heading: 'Asked for by',
+      cell: ({ requestedBy }) => <span className="nowrap">{requestedBy}</span>,
+    },
     { id: 'createdAt', heading: 'Asked for', cell: ({ createdAt }) => <Instant at={createdAt} /> },
     { id: 'lapsesAt', heading: 'Lapses', cell: ({ lapsesAt }) => <Instant at={lapsesAt} /> },
     {
