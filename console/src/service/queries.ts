@@ -58,8 +58,9 @@ export const useList = <T>(
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
   });
 
-/** After a change: everything that is shown is asked for again. */
-export const refreshAll = (): Promise<void> => queryClient.invalidateQueries();
+/** After a change: everything that is shown is asked for again, but for what it would have done. */
+export const refreshAll = (): Promise<void> =>
+  queryClient.invalidateQueries({ predicate: ({ meta }) => meta?.['isPreview'] !== true });
 
 export const refreshLive = (): Promise<void> =>
   queryClient.invalidateQueries({ predicate: ({ meta }) => meta?.['isLive'] === true });

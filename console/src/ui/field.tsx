@@ -1,4 +1,10 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from 'react';
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from 'react';
 
 type Labelled = { readonly label: string; readonly hint?: ReactNode; readonly error?: string | undefined };
 
@@ -57,6 +63,24 @@ export const SelectField = ({ label, hint, error, onValue, options, ...select }:
           </option>
         ))}
       </select>
+    )}
+  </Frame>
+);
+
+type TextAreaProps = Labelled &
+  Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'onChange' | 'id'> & {
+    readonly onValue: (value: string) => void;
+  };
+
+export const TextAreaField = ({ label, hint, error, onValue, ...area }: TextAreaProps) => (
+  <Frame label={label} hint={hint} error={error}>
+    {(ids) => (
+      <textarea
+        {...area}
+        {...ids}
+        aria-invalid={error !== undefined}
+        onChange={(event) => onValue(event.target.value)}
+      />
     )}
   </Frame>
 );

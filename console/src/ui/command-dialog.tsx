@@ -1,0 +1,76 @@
+import { useState, type ReactNode } from 'react';
+import { ActionDialog } from './action-dialog.tsx';
+import { Effect } from './effect.tsx';
+import { TextField } from './field.tsx';
+import { isSendable, usePreview } from './use-preview.ts';
+
+type Reason = { readonly reason?: string };
+type Seen = { readonly ifMatch: number };
+type Sending = Seen & { readonly idempotencyKey: string };
+
+/** What a dialog about something is given by the page that opens it. */
+export type Opened = {
+  readonly isOutdated: boolean;
+  readonly onLookAgain: () => void;
+  readonly onDone: (said: string) => void;
+  readonly onClose: () => void;
+};
+
+type Props<Command, Effected, Result> = Opened & {
+  readonly title: string;
+  readonly confirm: string;
+  readonly tone?: 'primary' | 'danger';
+  /** Undefined: the fields do not make one yet. */
+  readonly command: Command | undefined;
+  /** Of what it changes, as it was shown: changed by others meanwhile, it is refused. */
+  readonly version: number;
+  readonly ask: (command: Command, seen: Seen & { readonly signal: AbortSignal }) => Promise<Effected>;
+  readonly effect: (after: Effected) => ReactNode;
+  readonly send: (command: Command & Reason, sending: Sending) => Promise<Result>;
+  /** What came of it, in words. */
+  readonly outcome: (result: Result) => string;
+  /** What keeps the reason. */
+  readonly reasonHint: string;
+  readonly children?: ReactNode;
+};
+
+const REASON_MAX_CHARS = 500;
+
+/** A change with what will come of it, as the service foretells it, and why it is made. */
+export function CommandDialog<Command extends object, Effected, Result>({
+  command,
+  version,
+  ask,
+  effect,
+  send,
+  outcome,
+  reasonHint,
+  children,
+  ...dialog
+}: Props<Command, Effected, Result>) {
+  const [text, setText] = useState('');
+  const reason = text.trim();
+  const named = command && { ...command, ...(reason !== '' && { reason }) };
+  const preview = usePreview(command && [dialog.title, version, command], (signal) =>
+    ask(command!, { ifMatch: version, signal }),
+  );
+  return (
+    <ActionDialog
+      {...dialog}
+      command={[version, named]}
+      isIncomplete={!named || !isSendable(preview)}
+      send={(idempotencyKey) => send(named!, { idempotencyKey, ifMatch: version })}
+      onDone={(result) => dialog.onDone(outcome(result))}
+    >
+      {children}
+      <TextField
+        label="Reason"
+        hint={reasonHint}
+        maxLength={REASON_MAX_CHARS}
+        value={text}
+        onValue={setText}
+      />
+      <Effect preview={preview}>{effect}</Effect>
+    </ActionDialog>
+  );
+}
