@@ -51,6 +51,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   live: 'good',
   building: 'info',
   ok: 'good',
+  degraded: 'warn',
 };
 
 /** `PartiallyRefunded` → `Partially refunded`. */
