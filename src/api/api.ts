@@ -8,7 +8,7 @@ import type { RequestErasure } from '../application/customers/erasures.ts';
 import type { TakePayment } from '../application/checkout/take-payment.ts';
 import type { ChangePayment, RehearsePayment } from '../application/checkout/change-payment.ts';
 import type { LookIntoBreak } from '../application/ledger/look-into-break.ts';
-import type { NoteSync } from '../application/payments/payment-operations.ts';
+import type { NoteSync } from '../application/payments/note-sync.ts';
 import type { AnswerDispute } from '../application/payments/disputes.ts';
 import type { ReceiveWebhook } from '../application/payments/webhooks.ts';
 import type { PaymentOperations } from '../application/payments/payment-operations.ts';

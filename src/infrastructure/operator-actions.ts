@@ -1,4 +1,4 @@
-import type { NoteSync } from '../application/payments/payment-operations.ts';
+import type { NoteSync } from '../application/payments/note-sync.ts';
 import type { Pool, Tx } from './postgres/pool.ts';
 
 /** What an operator did, for whoever asks later: who, when, why, and to what. */

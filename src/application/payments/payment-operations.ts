@@ -41,13 +41,6 @@ const RECORD_ROUNDS_MAX = 10;
 export type OperationResult = Result<Executed, PaymentRejection | CommandRefusal>;
 /** `heard`: every provider that was asked said what it knows. */
 export type SyncResult = Result<Executed & { readonly heard: boolean }, PaymentRejection | CommandRefusal>;
-/** Keeps why somebody had the provider asked: the question itself is no event. */
-export type NoteSync = (asked: {
-  readonly actor: string;
-  readonly tenantId: TenantId;
-  readonly paymentId: PaymentId;
-  readonly reason: string;
-}) => Promise<void>;
 export type PaymentOperations = ReturnType<typeof paymentOperations>;
 
 type CarryOutOptions = {
