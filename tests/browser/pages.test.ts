@@ -6,7 +6,8 @@ import type { Page, Request } from 'playwright-core';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeDemoData } from '../../src/demo-data.ts';
-import { consoleForTests, settled, type Console } from '../support/console.ts';
+import { settled } from '../support/chromium.ts';
+import { consoleForTests, type Console } from '../support/console.ts';
 import { exampleOf, routesOfConsole } from '../support/console-pages.ts';
 import { eventually } from '../support/eventually.ts';
 import { reconcilerOn } from '../support/reconciler.ts';
@@ -47,7 +48,8 @@ async function demoData({ api, client }: Console): Promise<void> {
 async function breakInBooks({ api: { database } }: Console): Promise<void> {
   await database.pool.query(
     `update simulated_provider.operation set amount_minor = amount_minor + 5 where operation_id in
-       (select operation_id from simulated_provider.balance_transaction where type = 'capture' limit 1)`,
+       (select operation_id from simulated_provider.operation
+        where kind not in ('refund', 'void') and outcome = 'succeeded' limit 1)`,
   );
   await reconcilerOn(database.pool).reconcileAll();
 }

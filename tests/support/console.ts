@@ -1,13 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { ServiceOptions } from '../../src/composition.ts';
 import { startApi, type Api, type ApiClient } from './api-service.ts';
-import { CHROMIUM_NOT_INSTALLED, findChromium, launchChromium } from './chromium.ts';
-import { eventually } from './eventually.ts';
+import {
+  CHROMIUM_NOT_INSTALLED,
+  findChromium,
+  launchChromium,
+  openPage,
+  settled,
+  WITHIN_MS,
+  type Look,
+} from './chromium.ts';
 import { linkFor } from './sessions.ts';
-
-export type Look = { readonly width?: number; readonly isDark?: boolean };
 
 type Opening = Look & {
   /** Stays open for the tests after this one. */
@@ -30,8 +35,6 @@ type Visit = { readonly context: BrowserContext; readonly faults: string[]; read
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const START_TIMEOUT_MS = 300_000;
-/** For machines that have much else to do. */
-export const WITHIN_MS = 60_000;
 
 /**
  * One browser and one service for the tests of a file; without Chromium they are skipped and say why, or fail if it is
@@ -103,37 +106,4 @@ async function startConsole(
       await api.stop();
     },
   };
-}
-
-/** The browser says so for every refusal, which the pages show in words of their own. */
-const IS_REFUSAL = /^Failed to load resource: the server responded with a status of 4\d\d/;
-
-async function openPage(browser: Browser, { width = 1440, isDark = false }: Look) {
-  const context = await browser.newContext({
-    ...{ viewport: { width, height: 900 }, colorScheme: isDark ? 'dark' : 'light' },
-    ...{ locale: 'en-US', timezoneId: 'UTC' },
-  });
-  context.setDefaultTimeout(WITHIN_MS);
-  // Chromium logs what the CSP stopped too, unless it was only to be reported.
-  await context.addInitScript(
-    `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-      console.error('CSP', violatedDirective, blockedURI))`,
-  );
-  const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (fault) => faults.push(String(fault)));
-  page.on('console', (message) => {
-    const text = message.text();
-    if (message.type() === 'error' && !IS_REFUSAL.test(text)) faults.push(`${page.url()}: ${text}`);
-  });
-  return { page, context, faults };
-}
-
-/** Once the page has its title, and everything that it asked for. */
-export async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await eventually(async () => {
-    const loading = await page.getByRole('status', { name: 'Loading' }).count();
-    if (loading > 0) throw new Error(`${page.url()} still waits for ${loading} answers`);
-  }, WITHIN_MS);
 }
