@@ -46,7 +46,7 @@ const EXAMPLES: Readonly<Record<string, (ask: Ask) => Promise<string>>> = {
     '/api/ops/dead-letters',
     ({ letterId }) => `/dead-letters/${letterId}`,
   ),
-  '/log/:eventId': firstOf('/api/ops/log', ({ eventId }) => `/log/${eventId}`),
+  '/log/:eventId': firstOf('/api/ops/log', ({ id }) => `/log/${id as string}`),
   '/webhooks/:endpointId': firstOf(
     '/api/webhook-endpoints',
     ({ endpointId }) => `/webhooks/${endpointId}`,
