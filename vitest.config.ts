@@ -44,6 +44,8 @@ export default defineConfig({
       onFourShards('api', ['idempotency', 'order-lists', 'orders']),
       project('architecture'),
       project('console'),
+      // Machines with much else to do are slow to show a page.
+      project('browser', { ...onServers(1), testTimeout: 120_000 }),
     ],
   },
 });
