@@ -27,7 +27,10 @@ describe('signing in', () => {
 
     const second = await open();
     await second.goto(link);
-    await second.getByRole('alert').getByText(/used already/).waitFor();
+    await second
+      .getByRole('alert')
+      .getByText(/used already/)
+      .waitFor();
     await apiKeyField(second).waitFor();
     expect(await navigation(second).count()).toBe(0);
   });

@@ -59,7 +59,9 @@ type Violation = { id: string; help: string; nodes: { html: string; failureSumma
 /** What axe finds, as lines. Through the debugger: the page's own CSP lets nobody add a script. */
 async function findings(rules: object): Promise<string[]> {
   if ((await page.evaluate('typeof axe')) !== 'object') await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>(`axe.run(${JSON.stringify(rules)})`);
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
+    `axe.run(${JSON.stringify(rules)})`,
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
   );

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { findChromium, launchChromium, openPage, settled, CHROMIUM_NOT_INSTALLED } from '../support/chromium.ts';
+import {
+  findChromium,
+  launchChromium,
+  openPage,
+  settled,
+  CHROMIUM_NOT_INSTALLED,
+} from '../support/chromium.ts';
 import { exampleOf, routesOfConsole, type Ask } from '../support/console-pages.ts';
 import { eventually } from '../support/eventually.ts';
 import { spawnService } from '../support/process.ts';

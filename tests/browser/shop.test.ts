@@ -28,7 +28,9 @@ describe('an order', () => {
     await title(page, `Order …${orderId.slice(-8)}`);
     for (const text of ['wanted by search', '10.00 usd']) {
       await search(text);
-      await table(page, 'Orders found').getByRole('row', { name: /wanted by search/ }).waitFor();
+      await table(page, 'Orders found')
+        .getByRole('row', { name: /wanted by search/ })
+        .waitFor();
     }
     await search('99999.99');
     await page.getByText('Nothing has this id, customer or total.').waitFor();
@@ -117,7 +119,9 @@ describe('a refund', () => {
     expect(await (await trialBalance()).count()).toBe(0);
     await page.goBack();
 
-    await table(page, 'Payments').getByRole('link', { name: paymentId.slice(-8) }).click();
+    await table(page, 'Payments')
+      .getByRole('link', { name: paymentId.slice(-8) })
+      .click();
     await page.getByRole('button', { name: 'Refund', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Refund' });
     const effect = dialog.getByRole('group', { name: 'What will happen' });
@@ -128,7 +132,9 @@ describe('a refund', () => {
     await effect.getByText('$24.66').waitFor();
     await dialog.getByRole('button', { name: 'Refund $12.00' }).click();
     await dialog.waitFor({ state: 'detached' });
-    await table(page, 'Refunds').getByRole('row', { name: /\$12\.00/ }).waitFor();
+    await table(page, 'Refunds')
+      .getByRole('row', { name: /\$12\.00/ })
+      .waitFor();
 
     await (await trialBalance()).filter({ hasText: '$12.00' }).waitFor();
     const { balance } = await returns();

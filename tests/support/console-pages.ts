@@ -42,15 +42,9 @@ const EXAMPLES: Readonly<Record<string, (ask: Ask) => Promise<string>>> = {
   ),
   '/breaks/:breakId': firstOf('/api/reconciliation/breaks', ({ breakId }) => `/breaks/${breakId}`),
   '/machinery/:name': async () => '/machinery/order-summary',
-  '/dead-letters/:letterId': firstOf(
-    '/api/ops/dead-letters',
-    ({ letterId }) => `/dead-letters/${letterId}`,
-  ),
+  '/dead-letters/:letterId': firstOf('/api/ops/dead-letters', ({ letterId }) => `/dead-letters/${letterId}`),
   '/log/:eventId': firstOf('/api/ops/log', ({ id }) => `/log/${id as string}`),
-  '/webhooks/:endpointId': firstOf(
-    '/api/webhook-endpoints',
-    ({ endpointId }) => `/webhooks/${endpointId}`,
-  ),
+  '/webhooks/:endpointId': firstOf('/api/webhook-endpoints', ({ endpointId }) => `/webhooks/${endpointId}`),
   '/deliveries/:deliveryId': firstOf(
     '/api/webhook-deliveries',
     ({ deliveryId }) => `/deliveries/${deliveryId}`,

@@ -81,6 +81,11 @@ export function paymentChanger(ports: ChangePaymentPorts) {
 export type RehearsedPayment = PaymentView & { readonly refundable: MoneyView };
 export type RehearsePayment = ReturnType<typeof paymentRehearser>;
 
+const viewRehearsed = (payment: StartedPayment, version: number): RehearsedPayment => ({
+  ...viewPayment(payment, version),
+  refundable: viewMoney(refundableAmount(payment)),
+});
+
 /** The same requests decided as they would be now, and not carried out: no provider hears of them. */
 export function paymentRehearser({
   rehearse,
@@ -89,11 +94,7 @@ export function paymentRehearser({
 }: Omit<ChangePaymentPorts, 'execute' | 'operations'> & { readonly rehearse: ExecuteCommand }) {
   const change: RequestParts['change'] = (context, _paymentId, _operationId, request) =>
     rehearse(request(context));
-  const view = (payment: StartedPayment, version: number): RehearsedPayment => ({
-    ...viewPayment(payment, version),
-    refundable: viewMoney(refundableAmount(payment)),
-  });
-  const requests = paymentRequests({ ...ports, refundApprovalAbove, change, view });
+  const requests = paymentRequests({ ...ports, refundApprovalAbove, change, view: viewRehearsed });
   return { capture: requests.capture, void: requests.void, refund: requests.refund };
 }
 
