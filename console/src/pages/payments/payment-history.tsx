@@ -20,7 +20,7 @@ export const useOrderEvents = (orderId: string | undefined) =>
   );
 
 /** Of an event, whatever its type: they are shown as they are in the log. */
-export function wordOf({ data }: Happened, name: string): string | undefined {
+function wordOf({ data }: Happened, name: string): string | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const value: unknown = Object.entries(data).find(([key]) => key === name)?.[1];
   return typeof value === 'string' && value !== '' ? value : undefined;
