@@ -135,7 +135,7 @@ describe('who follows the log', () => {
       if (order === 'oldest') told.push(...idsOf(first.events));
       let place = first.end;
       for (let round = 0; round < 60; round++) {
-        if (round < 20) await appendOne(round);
+        if (round < 20) await append(round % SHARDS, round % 3, owners[round % 3]!);
         const page = await browser.page(TENANT, { filter: {}, order: 'oldest', limit: 5, from: place });
         told.push(...idsOf(page.events));
         place = page.end;
@@ -147,8 +147,6 @@ describe('who follows the log', () => {
       expect(told.toSorted()).toEqual(wanted.toSorted());
     },
   );
-
-  const appendOne = (round: number) => append(round % SHARDS, round % 3, owners[round % 3]!);
 
   it('is not told where to follow on the later pages of the newest: it would miss what came meanwhile', async () => {
     const { next, end } = await browser.page(TENANT, { filter: {}, order: 'newest', limit: 1 });
