@@ -20,7 +20,8 @@ export type PlotProps = {
 
 const HEIGHT_PX = 200;
 const AXIS_PX = 64;
-const TIME_GAP_PX = 80;
+const TIME_AXIS_PX = 32;
+const TIME_GAP_PX = 64;
 const WHOLE = [1, 2, 5]
   .flatMap((n) => Array.from({ length: 9 }, (_, power) => n * 10 ** power))
   .toSorted((a, b) => a - b);
@@ -38,6 +39,8 @@ const dataOf = ({ times, values }: PlotProps): UPlot.AlignedData => [
   [...values],
 ];
 
+const stepOf = ([first = 0, second = first]: readonly number[]): number => (second - first) / 1_000;
+
 function optionsOf(host: HTMLElement, latest: { readonly current: PlotProps }, colours: () => Colours) {
   const { kind, isWhole = false } = latest.current;
   const font = `12px ${getComputedStyle(host).fontFamily}`;
@@ -51,13 +54,15 @@ function optionsOf(host: HTMLElement, latest: { readonly current: PlotProps }, c
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind === 'line' } },
     scales: {
-      x: { time: true },
+      // The last bar is as wide as its step.
+      x: { time: true, range: (_, min, max) => [min, max + stepOf(latest.current.times)] },
       y: { range: (_, __, max) => [0, Math.max(max ?? 0, latest.current.topMin) * 1.05] },
     },
     axes: [
       {
         ...frame,
         space: TIME_GAP_PX,
+        size: TIME_AXIS_PX,
         grid: { show: false },
         values: (_, splits) => splits.map((seconds) => latest.current.formatTime(seconds * 1_000)),
       },

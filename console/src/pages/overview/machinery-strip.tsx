@@ -4,7 +4,7 @@ import { useAnswer } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { useCan } from '../../service/session.tsx';
 import { Answer } from '../../ui/answer.tsx';
-import { Badge, Status } from '../../ui/badge.tsx';
+import { Badge, inWords, Status } from '../../ui/badge.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Section } from '../../ui/page.tsx';
 import { parkedOf, slowestOf, stoppedOf, totalLag, type Follower } from './machinery.ts';
@@ -57,7 +57,10 @@ function followerFacts(followers: readonly Follower[]) {
       'Not running',
       stopped.length === 0 ? <Badge tone="good">None</Badge> : <Badge tone="bad">{stopped.join(', ')}</Badge>,
     ],
-    ['Parked events', <Link href="/parked">{formatCount(parked)}</Link>],
+    [
+      'Parked events',
+      <Link href="/parked">{parked === 0 ? 'None' : <Badge tone="warn">{formatCount(parked)}</Badge>}</Link>,
+    ],
   ] as const;
 }
 
@@ -76,7 +79,7 @@ function Checks() {
               ...checks.map(
                 ({ name, status, detail }) =>
                   [
-                    name.charAt(0).toUpperCase() + name.slice(1),
+                    name === 'postgresql' ? 'PostgreSQL' : inWords(name),
                     <span title={detail}>
                       <Status value={status} /> {status !== 'ok' && detail}
                     </span>,
