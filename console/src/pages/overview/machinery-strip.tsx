@@ -51,15 +51,34 @@ function followerFacts(followers: readonly Follower[]) {
   const stopped = stoppedOf(followers);
   const parked = parkedOf(followers);
   return [
-    ['Events behind', lag === 0n ? <Badge tone="good">None</Badge> : formatCount(lag)],
+    [
+      'Events behind',
+      lag === 0n ? (
+        <Badge key="b" tone="good">
+          None
+        </Badge>
+      ) : (
+        formatCount(lag)
+      ),
+    ],
     ['Slowest', slowest ? `${slowest.name}, ${formatDuration(slowest.behindMs)}` : 'All are up to date'],
     [
       'Not running',
-      stopped.length === 0 ? <Badge tone="good">None</Badge> : <Badge tone="bad">{stopped.join(', ')}</Badge>,
+      stopped.length === 0 ? (
+        <Badge key="n" tone="good">
+          None
+        </Badge>
+      ) : (
+        <Badge key="n" tone="bad">
+          {stopped.join(', ')}
+        </Badge>
+      ),
     ],
     [
       'Parked events',
-      <Link href="/parked">{parked === 0 ? 'None' : <Badge tone="warn">{formatCount(parked)}</Badge>}</Link>,
+      <Link key="p" href="/parked">
+        {parked === 0 ? 'None' : <Badge tone="warn">{formatCount(parked)}</Badge>}
+      </Link>,
     ],
   ] as const;
 }
@@ -80,7 +99,7 @@ function Checks() {
                 ({ name, status, detail }) =>
                   [
                     name === 'postgresql' ? 'PostgreSQL' : inWords(name),
-                    <span title={detail}>
+                    <span key="s" title={detail}>
                       <Status value={status} /> {status !== 'ok' && detail}
                     </span>,
                   ] as const,

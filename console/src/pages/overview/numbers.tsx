@@ -45,7 +45,7 @@ export function Numbers({ range, period: { rows, before } }: Props) {
     <div className="numbers">
       <NumberCard title="Orders created" then={then} lines={[count('ordersCreated', 'orders')]} />
       <NumberCard
-        title="Payments that succeeded"
+        title="Payment success"
         then={then}
         lines={[
           { key: 'rate', value: rateText(successRate(rows)), before: rateText(successRate(before)) },
