@@ -19,6 +19,8 @@ async function placePaid(customerId: string): Promise<{ orderId: string; payment
 }
 
 const table = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
+const ordersOf = (page: Page, customerId: string): Locator =>
+  table(page, 'Orders').getByRole('row', { name: customerId });
 const title = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('heading', { level: 1, name }).waitFor();
 const pathOf = (page: Page): string => page.url().slice(shown().url.length);
@@ -47,24 +49,23 @@ describe('an order', () => {
     const { orderId } = await placePaid('filtered');
     await placeOrder(shown().client, { customerId: 'left-out' });
     const page = await shown().visit('/orders');
-    const rows = (of: Page, customer: string) => table(of, 'Orders').getByRole('row', { name: customer });
-    await rows(page, 'left-out').waitFor();
+    await ordersOf(page, 'left-out').waitFor();
     await page.getByRole('combobox', { name: 'Payment' }).selectOption('Paid');
-    await rows(page, 'left-out').waitFor({ state: 'detached' });
+    await ordersOf(page, 'left-out').waitFor({ state: 'detached' });
     await page.getByRole('textbox', { name: 'Customer' }).fill('filtered');
     await page.getByRole('textbox', { name: 'Customer' }).press('Enter');
-    await rows(page, 'filtered').first().waitFor();
+    await ordersOf(page, 'filtered').first().waitFor();
     await eventually(() => expect(pathOf(page)).toBe('/orders?paymentStatus=Paid&customerId=filtered'));
 
     const elsewhere = await shown().visit(pathOf(page));
-    await rows(elsewhere, 'filtered').waitFor();
-    expect(await rows(elsewhere, 'left-out').count()).toBe(0);
+    await ordersOf(elsewhere, 'filtered').waitFor();
+    expect(await ordersOf(elsewhere, 'left-out').count()).toBe(0);
 
-    await rows(page, 'filtered').getByRole('link').first().click();
+    await ordersOf(page, 'filtered').getByRole('link').first().click();
     await title(page, `Order …${orderId.slice(-8)}`);
     await page.goBack();
     await title(page, 'Orders');
-    await rows(page, 'filtered').waitFor();
+    await ordersOf(page, 'filtered').waitFor();
     expect(await page.getByRole('combobox', { name: 'Payment' }).inputValue()).toBe('Paid');
   });
 
