@@ -67,22 +67,23 @@ describe('signing in', () => {
   });
 });
 
+const refundButton = (page: Page) => page.getByRole('button', { name: 'Refund' });
+const groupsOf = (page: Page) => navigation(page).getByRole('heading').allTextContents();
+
 describe('a viewer', () => {
   it('is offered nothing that would be refused, and told so where it is', async () => {
     const { api, client, visit } = shown();
     const viewer = await api.connect('acme', SCOPES_OF_ROLE.viewer);
     const { paymentId } = await stepsOf(api, client).placePaid();
-    const refund = (page: Page) => page.getByRole('button', { name: 'Refund' });
-    const groups = (page: Page) => navigation(page).getByRole('heading').allTextContents();
 
     const own = await visit(`/payments/${paymentId}`);
-    await refund(own).waitFor();
-    expect(await groups(own)).toEqual(['Shop', 'Money', 'Machinery', 'Access']);
+    await refundButton(own).waitFor();
+    expect(await groupsOf(own)).toEqual(['Shop', 'Money', 'Machinery', 'Access']);
 
     const page = await visit(`/payments/${paymentId}`, { as: viewer });
     await page.getByText('Captured').first().waitFor();
-    expect(await refund(page).count()).toBe(0);
-    expect(await groups(page)).toEqual(['Shop', 'Money']);
+    expect(await refundButton(page).count()).toBe(0);
+    expect(await groupsOf(page)).toEqual(['Shop', 'Money']);
     for (const path of ['/dead-letters', '/machinery', '/api-keys']) {
       await page.goto(`${shown().url}${path}`);
       await page.getByRole('alert').first().getByText('The API key or token lacks a scope').waitFor();

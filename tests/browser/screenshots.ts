@@ -1,4 +1,5 @@
 // `npm run screenshots`: every page of the console with the demo data, in light and dark, at a desk and on a phone.
+// With `-- --readme` only those that the README shows.
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ const IN_README: Readonly<Record<string, string>> = {
   '/orders/:orderId': 'console-order',
   '/dead-letters': 'console-dead-letters',
 };
+const isReadmeOnly = process.argv.includes('--readme');
 const DEMO_WITHIN_MS = 300_000;
 
 type Served = { readonly url: string; readonly key: string };
@@ -41,7 +43,8 @@ async function pathsByRoute({ url, key }: Served): Promise<ReadonlyMap<string, s
   const ask: Ask = async (path) =>
     (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } })).json();
   const paths = new Map<string, string>();
-  for (const route of await routesOfConsole())
+  const routes = isReadmeOnly ? Object.keys(IN_README) : await routesOfConsole();
+  for (const route of routes)
     await exampleOf(route, ask).then(
       (path) => paths.set(route, path),
       (fault: unknown) => process.stderr.write(`left out ${route}: ${String(fault)}\n`),
@@ -51,7 +54,7 @@ async function pathsByRoute({ url, key }: Served): Promise<ReadonlyMap<string, s
 
 async function takeAll(browser: Browser, served: Served): Promise<void> {
   const paths = await pathsByRoute(served);
-  for (const look of LOOKS) {
+  for (const look of isReadmeOnly ? LOOKS.slice(0, 1) : LOOKS) {
     const { page, context, faults } = await openPage(browser, look);
     await signIn(page, served);
     for (const [route, path] of paths) {

@@ -19,7 +19,7 @@ export const CHROMIUM_NOT_INSTALLED =
   'Chromium is not installed: apt-get install chromium (or REQUIRE_CHROMIUM=1 to fail)';
 
 export function findChromium(): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin'];
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
     existsSync(path),
   );

@@ -3,7 +3,19 @@ import { fileURLToPath } from 'node:url';
 
 /** Asks the API; the answer's body. */
 export type Ask = (url: string) => Promise<unknown>;
-type Found = Readonly<Record<string, unknown>>;
+type Id =
+  | 'account'
+  | 'breakId'
+  | 'currency'
+  | 'deliveryId'
+  | 'disputeId'
+  | 'endpointId'
+  | 'id'
+  | 'letterId'
+  | 'orderId'
+  | 'paymentId';
+/** The first of a list has those that its page goes by. */
+type Found = Readonly<Record<Id, string>>;
 
 const APP = fileURLToPath(new URL('../../console/src/app.tsx', import.meta.url));
 
@@ -43,7 +55,7 @@ const EXAMPLES: Readonly<Record<string, (ask: Ask) => Promise<string>>> = {
   '/breaks/:breakId': firstOf('/api/reconciliation/breaks', ({ breakId }) => `/breaks/${breakId}`),
   '/machinery/:name': async () => '/machinery/order-summary',
   '/dead-letters/:letterId': firstOf('/api/ops/dead-letters', ({ letterId }) => `/dead-letters/${letterId}`),
-  '/log/:eventId': firstOf('/api/ops/log', ({ id }) => `/log/${id as string}`),
+  '/log/:eventId': firstOf('/api/ops/log', ({ id }) => `/log/${id}`),
   '/webhooks/:endpointId': firstOf('/api/webhook-endpoints', ({ endpointId }) => `/webhooks/${endpointId}`),
   '/deliveries/:deliveryId': firstOf(
     '/api/webhook-deliveries',

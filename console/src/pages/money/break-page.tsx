@@ -27,7 +27,9 @@ const WITHOUT: Readonly<Record<BreakDetail['states'][Side], string>> = {
   'not-configured': 'The provider is not configured here any more.',
 };
 
-function SideCard({ found, side }: { readonly found: BreakDetail; readonly side: Side }) {
+type SideProps = { readonly found: BreakDetail; readonly side: Side; readonly title: string };
+
+function SideCard({ found, side, title }: SideProps) {
   const entries = found.sides[side];
   if (entries === null || entries.length === 0) return <Empty>{WITHOUT[found.states[side]]}</Empty>;
   return entries.map((entry) => (
@@ -38,7 +40,7 @@ function SideCard({ found, side }: { readonly found: BreakDetail; readonly side:
       <p className="muted">
         <Instant at={entry.at} />
       </p>
-      <Json label={`Entry ${entry.id}`} value={entry} />
+      <Json label={`${title}: entry ${entry.id}`} value={entry} />
     </div>
   ));
 }
@@ -73,7 +75,7 @@ function Details({ found }: { readonly found: BreakDetail }) {
       <div className="columns sides">
         {SIDES.map(([side, title]) => (
           <Section key={side} title={title}>
-            <SideCard found={found} side={side} />
+            <SideCard found={found} side={side} title={title} />
           </Section>
         ))}
       </div>

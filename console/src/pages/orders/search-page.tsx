@@ -11,6 +11,8 @@ import { ORDER_COLUMNS, orderTo } from './order-columns.tsx';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const AMOUNT = /^(?:([A-Za-z]{3})\s*)?(\d+(?:[.,]\d+)?)(?:\s*([A-Za-z]{3}))?$/;
+/** A search for what no customer can be called would be refused. */
+const CUSTOMER = /^[A-Za-z0-9][\w.:-]{0,99}$/;
 const COMMON_CURRENCIES = ['USD', 'EUR', 'GBP', 'JPY', 'CHF'];
 const FOUND_MAX = 20;
 
@@ -40,7 +42,9 @@ async function find(wanted: string, signal: AbortSignal): Promise<Found> {
   const currencies = named === undefined ? COMMON_CURRENCIES : [named].filter(isCurrency);
   const totals = amount === undefined ? [] : currencies.map((currency) => ({ currency, amount }));
   const lists = await Promise.all([
-    service.listOrders({ customerId: wanted, limit: FOUND_MAX }, { signal }),
+    ...(CUSTOMER.test(wanted)
+      ? [service.listOrders({ customerId: wanted, limit: FOUND_MAX }, { signal })]
+      : []),
     ...totals.flatMap(({ currency, amount: decimal }) => {
       const total = toMinor(decimal, currency);
       if (total === undefined) return [];
