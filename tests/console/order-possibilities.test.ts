@@ -29,6 +29,12 @@ const withFulfilments = (...statuses: readonly string[]): OrderState => ({
   })),
 });
 
+const paid = (amount: number, refunded: number) => ({
+  paidAmount: { amount },
+  refundedAmount: { amount: refunded },
+  payments: [],
+});
+
 const possible = (order: OrderState): string[] => ORDER_ACTIONS.filter((action) => isPossible(action, order));
 
 describe('what an order page offers', () => {
@@ -91,12 +97,6 @@ describe('what is left of the lines of an order', () => {
 });
 
 describe('the money of an order that is cancelled', () => {
-  const paid = (amount: number, refunded: number) => ({
-    paidAmount: { amount },
-    refundedAmount: { amount: refunded },
-    payments: [],
-  });
-
   it('is what was paid and has not gone back', () => {
     expect(keptMinor(paid(1000, 400))).toBe(600);
     expect(keptMinor(paid(1000, 1000))).toBe(0);
