@@ -125,8 +125,6 @@ describe('the pages of the log', () => {
   });
 });
 
-const appendOne = (round: number) => append(round % SHARDS, round % 3, owners[round % 3]!);
-
 describe('who follows the log', () => {
   it.each(['newest', 'oldest'] as const)(
     'from the %s on is told of each event that comes, once, whatever is appended meanwhile',
