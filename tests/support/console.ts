@@ -12,6 +12,7 @@ import {
   WITHIN_MS,
   type Look,
 } from './chromium.ts';
+import { portOf } from './raw-http.ts';
 import { linkFor } from './sessions.ts';
 
 type Opening = Look & {
@@ -81,7 +82,7 @@ async function startConsole(
   const { server } = api.service;
   // By this name browsers take the session's cookie without TLS.
   await server.listen({ port: 0, host: 'localhost' });
-  const origin = `http://localhost:${(server.addresses()[0] ?? { port: 0 }).port}`;
+  const origin = `http://localhost:${portOf(server)}`;
   api.service.reachableAt(origin);
   const url = `${origin}/console`;
   const client = await api.connect();
