@@ -42,8 +42,10 @@ export function describeOperation(
   const needsKey = Boolean(scope ?? needsNoScope);
   if (needsKey)
     operation.security = Object.keys(securitySchemes).map((scheme) => ({ [scheme]: scope ? [scope] : [] }));
-  if (scope) {
-    const needs = `Needs the scope \`${scope}\`.`;
+  if (needsKey) {
+    const needs = scope
+      ? `Needs the scope \`${scope}\`.`
+      : 'Needs a key, a token or a session, and no scope.';
     operation.description = operation.description ? `${operation.description}\n\n${needs}` : needs;
   }
   if (operation.requestBody) {

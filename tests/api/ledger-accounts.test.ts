@@ -113,6 +113,8 @@ describe('the statement of an account', () => {
   it('begins after one instant and ends with another, and those of periods fit together', async () => {
     const [whole] = await pagesOf(client, urlOf('psp_clearing', {}, 500));
     const [first, second] = whole!.data;
+    const pages = await pagesOf(client, urlOf('psp_clearing', {}, 1));
+    expect(pages.map(({ data }) => data)).toEqual(whole!.data.map((entry) => [entry]));
     const until = { to: first!.bookedAt };
     expect(await pagesOf(client, urlOf('psp_clearing', until, 500))).toMatchObject([
       { opening: '0', closing: first!.balance, data: [{ eventId: first!.eventId }] },
@@ -126,7 +128,7 @@ describe('the statement of an account', () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(transaction, { maxLength: 25 }),
+        fc.array(transaction, { maxLength: 25, size: 'max' }),
         fc.record({
           from: fc.option(instant, { nil: undefined }),
           to: fc.option(instant, { nil: undefined }),

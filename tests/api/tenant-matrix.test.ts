@@ -30,6 +30,9 @@ const BODIES: Readonly<Record<string, object>> = {
 /** Names no object: whoever asks says which customers of their own are meant. */
 const ON_OWN_CUSTOMERS = ['eraseCustomer'];
 
+/** Names an account, of which every tenant has its own. */
+const ON_OWN_BOOKS = 'getAccountStatement';
+
 /** Name what is the service's, whatever tenant asks: the scope is what keeps others from it. */
 const isOfService = (path: string): boolean => /^\/api\/ops\/(subscriptions|projections)\//.test(path);
 
@@ -164,7 +167,7 @@ describe('with a key of another tenant that may do everything', () => {
     expect(naming.length).toBeGreaterThan(30);
     for (const operation of naming) {
       const { operationId } = operation;
-      if (ON_OWN_CUSTOMERS.includes(operationId) || isOfService(operation.path)) continue;
+      if ([...ON_OWN_CUSTOMERS, ON_OWN_BOOKS].includes(operationId) || isOfService(operation.path)) continue;
       const answer = await stranger.send(
         requestOf(operation, (name) => owned[name] ?? `no ${name} is made here`),
       );
@@ -184,6 +187,13 @@ describe('with a key of another tenant that may do everything', () => {
     });
     const order = orderOf(await owner.get(`/api/orders/${owned['orderId']}`));
     expect(order.customerId).toBe(owned['customerId']);
+  });
+
+  it('a statement is of one’s own account of that name', async () => {
+    const url = '/api/ledger/accounts/psp_clearing%3Asimulated/statement?currency=USD';
+    const entries = async (client: ApiClient) => ((await client.get(url)).body as { data: unknown[] }).data;
+    expect((await entries(owner)).length).toBeGreaterThan(0);
+    expect(await entries(stranger)).toEqual([]);
   });
 
   it('no list holds anything of it', async () => {

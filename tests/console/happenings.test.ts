@@ -9,6 +9,11 @@ import {
 
 const told = (type: string, data: Readonly<Record<string, unknown>>) => ({ type, messageId: 'm1', data });
 
+const processed = (isSuccessful: boolean) =>
+  happeningOf(
+    told('payment.processed.v1', { orderId: 'o', isSuccessful, processedAt: '2026-03-01T12:00:00Z' }),
+  );
+
 const happening = (key: string, second: number): Happening => ({
   key,
   what: key,
@@ -35,10 +40,6 @@ describe('what the feed shows', () => {
   });
 
   it('tells a payment that succeeded from one that failed', () => {
-    const processed = (isSuccessful: boolean) =>
-      happeningOf(
-        told('payment.processed.v1', { orderId: 'o', isSuccessful, processedAt: '2026-03-01T12:00:00Z' }),
-      );
     expect([processed(true)?.what, processed(false)?.what]).toEqual(['Payment succeeded', 'Payment failed']);
   });
 

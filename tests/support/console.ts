@@ -12,7 +12,6 @@ import {
   WITHIN_MS,
   type Look,
 } from './chromium.ts';
-import { portOf } from './raw-http.ts';
 import { linkFor } from './sessions.ts';
 
 type Opening = Look & {
@@ -81,8 +80,8 @@ async function startConsole(
   const api = await startApi({ consoleFolder: CONSOLE_FOLDER, ...options });
   const { server } = api.service;
   // By this name browsers take the session's cookie without TLS.
-  await server.listen({ port: 0, host: 'localhost' });
-  const origin = `http://localhost:${portOf(server)}`;
+  const { port } = new URL(await server.listen({ port: 0, host: 'localhost' }));
+  const origin = `http://localhost:${port}`;
   api.service.reachableAt(origin);
   const url = `${origin}/console`;
   const client = await api.connect();

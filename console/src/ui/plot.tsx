@@ -19,8 +19,11 @@ export type PlotProps = {
 };
 
 const HEIGHT_PX = 200;
-const AXIS_PX = 64;
-const TIME_GAP_PX = 80;
+const AXIS_PX = 60;
+// The last time stands in the middle under its step.
+const LABEL_HALF_PX = 28;
+const TIME_AXIS_PX = 32;
+const TIME_GAP_PX = 64;
 const WHOLE = [1, 2, 5]
   .flatMap((n) => Array.from({ length: 9 }, (_, power) => n * 10 ** power))
   .toSorted((a, b) => a - b);
@@ -33,10 +36,10 @@ function coloursOf(host: HTMLElement): Colours {
   return { mark: color, text: fill, line: stroke };
 }
 
-const dataOf = ({ times, values }: PlotProps): UPlot.AlignedData => [
-  times.map((ms) => ms / 1_000),
-  [...values],
-];
+type Data = Pick<PlotProps, 'times' | 'values'>;
+const dataOf = ({ times, values }: Data): UPlot.AlignedData => [times.map((ms) => ms / 1_000), [...values]];
+
+const stepOf = ([first = 0, second = first]: readonly number[]): number => (second - first) / 1_000;
 
 function optionsOf(host: HTMLElement, latest: { readonly current: PlotProps }, colours: () => Colours) {
   const { kind, isWhole = false } = latest.current;
@@ -48,16 +51,19 @@ function optionsOf(host: HTMLElement, latest: { readonly current: PlotProps }, c
   const options: UPlot.Options = {
     width: host.clientWidth,
     height: HEIGHT_PX,
+    padding: [8, LABEL_HALF_PX, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind === 'line' } },
     scales: {
-      x: { time: true },
+      // The last bar is as wide as its step.
+      x: { time: true, range: (_, min, max) => [min, max + stepOf(latest.current.times)] },
       y: { range: (_, __, max) => [0, Math.max(max ?? 0, latest.current.topMin) * 1.05] },
     },
     axes: [
       {
         ...frame,
         space: TIME_GAP_PX,
+        size: TIME_AXIS_PX,
         grid: { show: false },
         values: (_, splits) => splits.map((seconds) => latest.current.formatTime(seconds * 1_000)),
       },
@@ -90,7 +96,7 @@ export function Plot(props: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const latest = useRef(props);
-  const { times, values, formatValue } = props;
+  const { times, values } = props;
 
   useEffect(() => {
     latest.current = props;
@@ -123,7 +129,7 @@ export function Plot(props: PlotProps) {
       plot.current = undefined;
     };
   }, []);
-  useEffect(() => plot.current?.setData(dataOf(latest.current)), [times, values, formatValue]);
+  useEffect(() => plot.current?.setData(dataOf({ times, values })), [times, values]);
 
   return <div ref={host} className="plot" aria-hidden="true" />;
 }

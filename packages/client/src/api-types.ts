@@ -1448,7 +1448,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who you are, and what you may do */
+        /**
+         * Who you are, and what you may do
+         * @description Needs a key, a token or a session, and no scope.
+         */
         get: operations["getSession"];
         put?: never;
         /**
@@ -1456,7 +1459,10 @@ export interface paths {
          * @description Answers with a cookie that speaks for the key: for what it may do, and for as long as it may. For browsers; other clients send the key itself.
          */
         post: operations["openSession"];
-        /** Sign out: the session is over, everywhere; a key or a token is as good as before */
+        /**
+         * Sign out: the session is over, everywhere; a key or a token is as good as before
+         * @description Needs a key, a token or a session, and no scope.
+         */
         delete: operations["endSession"];
         options?: never;
         head?: never;

@@ -1,5 +1,5 @@
 import { minorDigits } from '@order-payments/client';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import { formatCount, formatPercent } from '../../format/count.ts';
 import { formatMoney } from '../../format/money.tsx';
 import { Chart, type Point } from '../../ui/chart.tsx';
@@ -59,20 +59,30 @@ type CapturedProps = Props & {
   readonly onCurrency: (currency: string) => void;
 };
 
-export function CapturedChart({ range, period, currency: wanted, onCurrency }: CapturedProps) {
-  const { starts, rows } = period;
-  const currencies = currenciesOf(period);
-  const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? 'USD';
-  const unit = 10 ** minorDigits(currency);
+/** Of the currency that is wanted, or of the first in which there was anything. */
+export function CapturedChart({ currency, ...shown }: CapturedProps) {
+  const currencies = currenciesOf(shown.period);
+  const known = currencies.find((one) => one === currency) ?? currencies[0] ?? 'USD';
+  return <CapturedIn {...shown} currency={known} currencies={currencies} />;
+}
+
+type CapturedInProps = Props & {
+  readonly currency: string;
+  readonly currencies: readonly string[];
+  readonly onCurrency: (currency: string) => void;
+};
+
+function CapturedIn({ range, period: { starts, rows }, currency, currencies, onCurrency }: CapturedInProps) {
   const points = useMemo(() => {
+    const unit = 10 ** minorDigits(currency);
     const own = rows.filter((row) => row.currency === currency);
     const amounts = perStep(starts, own, ({ capturedAmount }) => BigInt(capturedAmount));
     return starts.map((at, index): Point => {
       const amount = amounts[index] ?? 0n;
       return { at, value: Number(amount) / unit, text: formatMoney(amount, currency) };
     });
-  }, [starts, rows, currency, unit]);
-  const formatValue = useCallback((value: number) => shortMoney(currency).format(value), [currency]);
+  }, [starts, rows, currency]);
+  const formatValue = useMemo(() => shortMoney(currency), [currency]);
   const total = amountsOf(rows, 'capturedAmount').get(currency) ?? 0n;
   return (
     <Chart
@@ -102,14 +112,16 @@ export function CapturedChart({ range, period, currency: wanted, onCurrency }: C
 }
 
 /** Short enough for an axis: `€1.2K`. */
-const shortMoney = (currency: string): Intl.NumberFormat =>
-  new Intl.NumberFormat(undefined, {
+function shortMoney(currency: string): (value: number) => string {
+  const format = new Intl.NumberFormat(undefined, {
     style: 'currency',
     currency,
     notation: 'compact',
     minimumFractionDigits: 0,
     maximumFractionDigits: 1,
   });
+  return (value) => format.format(value);
+}
 
 export function SuccessChart({ range, period: { starts, rows } }: Props) {
   const points = useMemo(
@@ -117,7 +129,7 @@ export function SuccessChart({ range, period: { starts, rows } }: Props) {
       ratePerStep(starts, rows).map((rate, index): Point => {
         const at = starts[index] ?? 0;
         return rate === undefined
-          ? { at, value: null, text: 'No payment decided' }
+          ? { at, value: null, text: 'None decided' }
           : { at, value: rate, text: formatPercent(rate) };
       }),
     [starts, rows],
@@ -127,7 +139,7 @@ export function SuccessChart({ range, period: { starts, rows } }: Props) {
   const { last, step } = RANGES[range];
   return (
     <Chart
-      title={`Payments that succeeded per ${step}`}
+      title={`Payment success per ${step}`}
       heading="Succeeded"
       kind="line"
       topMin={1}

@@ -79,7 +79,8 @@ const Line = ({ happening: { what, at, orderId, money }, now }: LineProps) => (
     </Link>
     <span>{money && <Money {...money} />}</span>
     <span className="muted">
-      <Relative at={at} now={now} />
+      {/* It may be told sooner than the clock here is looked at again. */}
+      <Relative at={at} now={Math.max(now, Date.parse(at))} />
     </span>
   </li>
 );

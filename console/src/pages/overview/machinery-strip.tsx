@@ -4,7 +4,7 @@ import { useAnswer } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { useCan } from '../../service/session.tsx';
 import { Answer } from '../../ui/answer.tsx';
-import { Badge, Status } from '../../ui/badge.tsx';
+import { Badge, inWords, Status } from '../../ui/badge.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Section } from '../../ui/page.tsx';
 import { parkedOf, slowestOf, stoppedOf, totalLag, type Follower } from './machinery.ts';
@@ -51,13 +51,35 @@ function followerFacts(followers: readonly Follower[]) {
   const stopped = stoppedOf(followers);
   const parked = parkedOf(followers);
   return [
-    ['Events behind', lag === 0n ? <Badge tone="good">None</Badge> : formatCount(lag)],
+    [
+      'Events behind',
+      lag === 0n ? (
+        <Badge key="b" tone="good">
+          None
+        </Badge>
+      ) : (
+        formatCount(lag)
+      ),
+    ],
     ['Slowest', slowest ? `${slowest.name}, ${formatDuration(slowest.behindMs)}` : 'All are up to date'],
     [
       'Not running',
-      stopped.length === 0 ? <Badge tone="good">None</Badge> : <Badge tone="bad">{stopped.join(', ')}</Badge>,
+      stopped.length === 0 ? (
+        <Badge key="n" tone="good">
+          None
+        </Badge>
+      ) : (
+        <Badge key="n" tone="bad">
+          {stopped.join(', ')}
+        </Badge>
+      ),
     ],
-    ['Parked events', <Link href="/parked">{formatCount(parked)}</Link>],
+    [
+      'Parked events',
+      <Link key="p" href="/parked">
+        {parked === 0 ? 'None' : <Badge tone="warn">{formatCount(parked)}</Badge>}
+      </Link>,
+    ],
   ] as const;
 }
 
@@ -76,8 +98,8 @@ function Checks() {
               ...checks.map(
                 ({ name, status, detail }) =>
                   [
-                    name.charAt(0).toUpperCase() + name.slice(1),
-                    <span title={detail}>
+                    name === 'postgresql' ? 'PostgreSQL' : inWords(name),
+                    <span key="s" title={detail}>
                       <Status value={status} /> {status !== 'ok' && detail}
                     </span>,
                   ] as const,

@@ -5,79 +5,86 @@ import { amountsOf, countOf, decisionsOf, RANGES, successRate, type Period, type
 
 type Props = { readonly range: Range; readonly period: Period };
 
-type NumberProps = { readonly title: string; readonly children: ReactNode };
+const NOTHING = '–';
 
-const NumberCard = ({ title, children }: NumberProps) => (
+type Line = { readonly key: string; readonly value: ReactNode; readonly before: ReactNode };
+type CardProps = { readonly title: string; readonly then: string; readonly lines: readonly Line[] };
+
+const NumberCard = ({ title, then, lines }: CardProps) => (
   <div className="card number">
-    <h3>{title}</h3>
-    {children}
+    <header className="number-head">
+      <h3>{title}</h3>
+      <span>{then}</span>
+    </header>
+    {lines.map(({ key, value, before }) => (
+      <p key={key} className="number-line">
+        <span className="number-value">{value}</span>
+        <span>{before}</span>
+      </p>
+    ))}
   </div>
 );
 
-type ValueProps = { readonly value: ReactNode; readonly before: ReactNode };
+const rateText = (rate: number | undefined): string => (rate === undefined ? NOTHING : formatPercent(rate));
 
-const Value = ({ value, before }: ValueProps) => (
-  <p className="number-line">
-    <span className="number-value">{value}</span> <span className="muted">{before}</span>
-  </p>
-);
-
-const rateText = (rate: number | undefined): string => (rate === undefined ? '–' : formatPercent(rate));
+/** `29 of 32`. */
+function decidedText(rows: Period['rows']): string {
+  const { succeeded, decided } = decisionsOf(rows);
+  return decided === 0 ? 'none decided' : `${formatCount(succeeded)} of ${formatCount(decided)}`;
+}
 
 /** The period as a whole, each beside what it was in the one before. */
 export function Numbers({ range, period: { rows, before } }: Props) {
   const then = RANGES[range].before;
-  const { succeeded, decided } = decisionsOf(rows);
-  const refunds = countOf(rows, 'refundsSucceeded');
+  const count = (name: 'ordersCreated' | 'refundsSucceeded', key: string): Line => ({
+    key,
+    value: formatCount(countOf(rows, name)),
+    before: formatCount(countOf(before, name)),
+  });
   return (
     <div className="numbers">
-      <NumberCard title="Orders created">
-        <Value
-          value={formatCount(countOf(rows, 'ordersCreated'))}
-          before={`${formatCount(countOf(before, 'ordersCreated'))} ${then}`}
-        />
-      </NumberCard>
-      <NumberCard title="Payments that succeeded">
-        <Value value={rateText(successRate(rows))} before={`${rateText(successRate(before))} ${then}`} />
-        <p className="muted">
-          {decided === 0
-            ? 'None was decided'
-            : `${formatCount(succeeded)} of ${formatCount(decided)} decided`}
-        </p>
-      </NumberCard>
-      <NumberCard title="Captured">
-        <Amounts name="capturedAmount" {...{ rows, before, then }} />
-      </NumberCard>
-      <NumberCard title={`Refunded${refunds > 0 ? `: ${formatCount(refunds)}` : ''}`}>
-        <Amounts name="refundedAmount" {...{ rows, before, then }} />
-      </NumberCard>
+      <NumberCard title="Orders created" then={then} lines={[count('ordersCreated', 'orders')]} />
+      <NumberCard
+        title="Payment success"
+        then={then}
+        lines={[
+          { key: 'rate', value: rateText(successRate(rows)), before: rateText(successRate(before)) },
+          { key: 'decided', value: decidedText(rows), before: decidedText(before) },
+        ]}
+      />
+      <NumberCard title="Captured" then={then} lines={moneyLines('capturedAmount', rows, before)} />
+      <NumberCard
+        title="Refunds"
+        then={then}
+        lines={[count('refundsSucceeded', 'refunds'), ...moneyLines('refundedAmount', rows, before, [])]}
+      />
     </div>
   );
 }
 
-type AmountsProps = {
-  readonly name: 'capturedAmount' | 'refundedAmount';
-  readonly rows: Period['rows'];
-  readonly before: Period['before'];
-  readonly then: string;
-};
+const NO_MONEY: readonly Line[] = [{ key: 'none', value: NOTHING, before: NOTHING }];
 
-function Amounts({ name, rows, before, then }: AmountsProps) {
+/** One for each currency in which there was anything. */
+function moneyLines(
+  name: 'capturedAmount' | 'refundedAmount',
+  rows: Period['rows'],
+  rowsBefore: Period['before'],
+  none = NO_MONEY,
+): readonly Line[] {
   const amounts = amountsOf(rows, name);
-  const amountsBefore = amountsOf(before, name);
-  const currencies = [...new Set([...amounts.keys(), ...amountsBefore.keys()])]
-    .filter((currency) => (amounts.get(currency) ?? 0n) !== 0n || (amountsBefore.get(currency) ?? 0n) !== 0n)
-    .toSorted();
-  if (currencies.length === 0) return <Value value="–" before={`nothing ${then} either`} />;
-  return currencies.map((currency) => (
-    <Value
-      key={currency}
-      value={<Money amount={amounts.get(currency) ?? 0n} currency={currency} />}
-      before={
-        <>
-          <Money amount={amountsBefore.get(currency) ?? 0n} currency={currency} /> {then}
-        </>
-      }
-    />
-  ));
+  const amountsBefore = amountsOf(rowsBefore, name);
+  const lines = [...new Set([...amounts.keys(), ...amountsBefore.keys()])]
+    .toSorted()
+    .map((currency) => ({
+      currency,
+      amount: amounts.get(currency) ?? 0n,
+      before: amountsBefore.get(currency) ?? 0n,
+    }))
+    .filter(({ amount, before }) => amount !== 0n || before !== 0n)
+    .map(({ currency, amount, before }): Line => ({
+      key: currency,
+      value: <Money amount={amount} currency={currency} />,
+      before: <Money amount={before} currency={currency} />,
+    }));
+  return lines.length === 0 ? none : lines;
 }

@@ -1,26 +1,18 @@
 import type { Payment } from '@order-payments/client';
 import { Link } from 'wouter';
 import { Instant } from '../../format/instant.tsx';
-import { useAnswer } from '../../service/queries.ts';
-import { service } from '../../service/service.ts';
+import type { service } from '../../service/service.ts';
 import { useCan } from '../../service/session.tsx';
 import { Answer } from '../../ui/answer.tsx';
 import { inWords } from '../../ui/badge.tsx';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { Section } from '../../ui/page.tsx';
+import { useHistory } from '../orders/order-moment.ts';
 
-export type Happened = Awaited<ReturnType<typeof service.listOrderEvents>>['data'][number];
-
-/** All that has happened to an order and its payments. */
-export const useOrderEvents = (orderId: string | undefined) =>
-  useAnswer(
-    ['order-events', orderId],
-    (signal) => service.listOrderEvents({ orderId: orderId! }, { signal }),
-    { isLive: true, enabled: orderId !== undefined },
-  );
+type Happened = Awaited<ReturnType<typeof service.listOrderEvents>>['data'][number];
 
 /** Of an event, whatever its type: they are shown as they are in the log. */
-export function wordOf({ data }: Happened, name: string): string | undefined {
+function wordOf({ data }: Happened, name: string): string | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const value: unknown = Object.entries(data).find(([key]) => key === name)?.[1];
   return typeof value === 'string' && value !== '' ? value : undefined;
@@ -34,7 +26,7 @@ export const providerIn = (events: readonly Happened[], paymentId: string): stri
 
 export function PaymentHistory({ payment }: { readonly payment: Payment }) {
   const canBrowse = useCan('ops');
-  const events = useOrderEvents(payment.orderId);
+  const events = useHistory(payment.orderId);
   const columns: readonly Column<Happened>[] = [
     { id: 'version', heading: 'Version', isNumeric: true, cell: ({ version }) => version },
     {
@@ -43,7 +35,7 @@ export function PaymentHistory({ payment }: { readonly payment: Payment }) {
       cell: ({ id, type }) => (canBrowse ? <Link href={`/log/${id}`}>{inWords(type)}</Link> : inWords(type)),
     },
     { id: 'why', heading: 'Reason', cell: (event) => wordOf(event, 'reason') ?? '' },
-    { id: 'actor', heading: 'By', cell: ({ actor }) => actor },
+    { id: 'actor', heading: 'By', cell: ({ actor }) => <span className="nowrap">{actor}</span> },
     { id: 'recordedAt', heading: 'When', cell: ({ recordedAt }) => <Instant at={recordedAt} /> },
   ];
   return (

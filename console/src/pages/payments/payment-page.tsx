@@ -10,8 +10,9 @@ import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { fact, Facts } from '../../ui/facts.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { useHistory } from '../orders/order-moment.ts';
 import { PaymentActions } from './payment-actions.tsx';
-import { PaymentHistory, providerIn, useOrderEvents } from './payment-history.tsx';
+import { PaymentHistory, providerIn } from './payment-history.tsx';
 import { PaymentRefunds } from './payment-refunds.tsx';
 import { refundableMinor, capturableMinor } from './payment-possibilities.ts';
 import { inDoubt, reasonOf } from './provider-words.ts';
@@ -89,7 +90,7 @@ function Amounts({ payment }: { readonly payment: Payment }) {
 const EXPIRING: readonly Payment['status'][] = ['RequiresAction', 'Authorized', 'PartiallyCaptured'];
 
 function About({ payment }: { readonly payment: Payment }) {
-  const events = useOrderEvents(payment.orderId);
+  const events = useHistory(payment.orderId);
   const provider = providerIn(events.data?.data ?? [], payment.paymentId);
   const { orderId, status, error, paymentMethod, captureMethod, createdAt, updatedAt } = payment;
   const expiresAt = EXPIRING.includes(status) ? payment.expiresAt : undefined;
