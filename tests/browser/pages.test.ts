@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Page, Request } from 'playwright-core';
 import { pino } from 'pino';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeDemoData } from '../../src/demo-data.ts';
 import { settled } from '../support/chromium.ts';
 import { consoleForTests, type Console } from '../support/console.ts';
@@ -25,10 +25,6 @@ const shown = consoleForTests({ demoMailer: true }, async (opened) => {
 const routes = [...(await routesOfConsole()), '/there-is-no-such-page'];
 
 let page: Page;
-let axe: string;
-beforeAll(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-});
 
 /** So that every page has something to show. */
 async function demoData({ api, client }: Console): Promise<void> {
@@ -58,7 +54,7 @@ type Violation = { id: string; help: string; nodes: { html: string; failureSumma
 
 /** What axe finds, as lines. Through the debugger: the page's own CSP lets nobody add a script. */
 async function findings(rules: object): Promise<string[]> {
-  if ((await page.evaluate('typeof axe')) !== 'object') await page.evaluate(axe);
+  if ((await page.evaluate('typeof axe')) !== 'object') await page.evaluate(axe.source);
   const { violations } = await page.evaluate<{ violations: Violation[] }>(
     `axe.run(${JSON.stringify(rules)})`,
   );
