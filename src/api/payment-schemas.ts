@@ -133,6 +133,11 @@ export const PaymentQuery = Type.Object(
       uuid('Only this order’s: all of them on one page, oldest first, without `limit` and `cursor`'),
     ),
     status: Type.Optional(PaymentSchema.properties.status),
+    outcome: Type.Optional(
+      Type.Enum(['unknown'], {
+        description: '`unknown`: only those of which a provider has not said what came of an operation',
+      }),
+    ),
     paymentMethod: Type.Optional(
       Type.Enum([...PAYMENT_METHODS], { description: 'Only those by this method' }),
     ),

@@ -71,6 +71,8 @@ export type OrderPlace = { readonly createdAt: string; readonly orderId: string 
 
 export type PaymentFilter = {
   readonly status?: string;
+  /** With an operation of which the provider has not said what came of it. */
+  readonly outcome?: 'unknown';
   readonly paymentMethod?: string;
   readonly currency?: string;
   /** Of what was asked for, in minor units; both ends are within. */

@@ -30,7 +30,8 @@ function operationChanges(documents: Documents, was: Node, is: Node): Breaking[]
   if (was['operationId'] !== is['operationId'])
     note(`its operationId is ${String(is['operationId'])}, was ${String(was['operationId'])}`);
   const [needed, needs] = [securityOf(documents.before, was), securityOf(documents.after, is)];
-  if (needed !== needs) note(`its security is ${needs}, was ${needed}`);
+  if (!isStillOpen(needed, needs))
+    note(`its security is ${JSON.stringify(needs)}, was ${JSON.stringify(needed)}`);
   return [
     ...changes,
     ...parameterChanges(documents, was, is),
@@ -39,8 +40,15 @@ function operationChanges(documents: Documents, was: Node, is: Node): Breaking[]
   ];
 }
 
-const securityOf = (document: Node, operation: Node): string =>
-  JSON.stringify(operation['security'] ?? document['security'] ?? []);
+/** Each of them alone is enough; none: nothing is needed. */
+const securityOf = (document: Node, operation: Node): readonly unknown[] =>
+  (operation['security'] ?? document['security'] ?? []) as readonly unknown[];
+
+/** Whoever came in before still does; that others may too breaks nobody. */
+function isStillOpen(needed: readonly unknown[], needs: readonly unknown[]): boolean {
+  const enough = new Set(needs.map((one) => JSON.stringify(one)));
+  return needs.length === 0 || (needed.length > 0 && needed.every((one) => enough.has(JSON.stringify(one))));
+}
 
 function parameterChanges(documents: Documents, was: Node, is: Node): Breaking[] {
   const known = parametersOf(documents.before, was);

@@ -68,6 +68,12 @@ const fail = (count: number, tenantId = client.tenantId) =>
     count,
   );
 
+/** Of the payments that are found. */
+const listed = async (query: string): Promise<string[]> => {
+  const { data } = (await client.get(`/api/payments${query}`)).body as { data: { paymentId: string }[] };
+  return data.map(({ paymentId }) => paymentId);
+};
+
 describe('what waits for a person', () => {
   it('is nothing at first', async () => {
     expect(await overview()).toEqual(NOTHING);
@@ -76,9 +82,11 @@ describe('what waits for a person', () => {
   it('is a payment whose outcome is unknown, until it is known', async () => {
     const { paymentId } = await unknown();
     expect(await overview()).toEqual({ ...NOTHING, unknownPayments: 1 });
+    expect(await listed('?outcome=unknown')).toEqual([paymentId]);
     await remember(paymentId);
     await steps.syncUntil(paymentId, ({ status }) => status === 'Completed');
     expect(await overview()).toEqual(NOTHING);
+    expect(await listed('?outcome=unknown')).toEqual([]);
   });
 
   it('is an order that is to be cancelled and cannot be yet', async () => {

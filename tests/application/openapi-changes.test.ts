@@ -88,6 +88,12 @@ describe('a change that breaks clients is named', () => {
       'createThing: its security is [{"apiKey":["admin"]}], was [{"apiKey":["things:write"]}]',
     ],
     [
+      'a way that another took the place of',
+      [...POST, 'security'],
+      [{ session: [] }],
+      'createThing: its security is [{"session":[]}], was [{"apiKey":["things:write"]}]',
+    ],
+    [
       'a new parameter that is required',
       [...POST, 'parameters', 2],
       { in: 'header', name: 'X-Shop', required: true, schema: {} },
@@ -251,6 +257,8 @@ describe('a change that breaks clients is named', () => {
 describe('a change that breaks nobody is let through', () => {
   it.each<[string, Path, unknown]>([
     ['none', [...POST, 'summary'], 'Make a thing'],
+    ['another way to come in', [...POST, 'security'], [{ apiKey: ['things:write'] }, { session: [] }]],
+    ['nothing that is needed to come in', [...POST, 'security'], []],
     ['a new path', ['paths', '/others'], { get: operation }],
     ['a new parameter', [...POST, 'parameters', 2], { in: 'query', name: 'sort', schema: {} }],
     ['more values of a parameter', [...POST, 'parameters', 0, 'schema', 'enum'], ['a', 'b', 'c']],

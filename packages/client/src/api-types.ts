@@ -3634,6 +3634,8 @@ export interface operations {
                 orderId?: string;
                 /** @description Only of this status */
                 status?: "Pending" | "RequiresAction" | "Authorized" | "PartiallyCaptured" | "Completed" | "Failed" | "Voided" | "Expired";
+                /** @description `unknown`: only those of which a provider has not said what came of an operation */
+                outcome?: "unknown";
                 /** @description Only those by this method */
                 paymentMethod?: "card" | "bank_transfer" | "wallet";
                 /** @description Only payments in this currency */

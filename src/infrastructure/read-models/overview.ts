@@ -1,6 +1,7 @@
 import { WAITING_MAX, type Seen, type Waiting } from '../../application/read-models.ts';
 import type { TenantId } from '../../domain/shared/ids.ts';
 import type { Pool } from '../postgres/pool.ts';
+import { HAS_UNKNOWN_OUTCOME } from './payment-history.ts';
 
 /** So many at most, from an index that holds nothing else (migration 0027): it takes the same time in a table of any size. */
 const waiting = (from: string): string =>
@@ -11,7 +12,7 @@ export async function readOverview(pool: Pool, tenantId: TenantId, seen: Seen): 
   const { rows } = await pool.query<Waiting>({
     name: 'overview',
     text: `select
-      ${waiting(`payment_history where tenant_id = $1 and state @? '$.*[*].outcome ? (@ == "unknown")'`)}
+      ${waiting(`payment_history where tenant_id = $1 and ${HAS_UNKNOWN_OUTCOME}`)}
         as "unknownPayments",
       ${waiting(`dispute where tenant_id = $1 and status = 'open'`)} as "openDisputes",
       ${waiting('awaiting_refund where tenant_id = $1')} as "refundsAwaitingApproval",

@@ -9,6 +9,9 @@ import type { Tx } from '../postgres/pool.ts';
 import { columns, foldBatch, type Folded, type Projection, type StoredState } from './projection.ts';
 import { readerById, type ReadById, type Source } from './read-by-id.ts';
 
+/** Of a state: an operation whose outcome is unknown. As in the index of migration 0027, which it must fit. */
+export const HAS_UNKNOWN_OUTCOME = `state @? '$.*[*].outcome ? (@ == "unknown")'`;
+
 export const paymentHistoryProjection: Projection = {
   name: 'payment-history',
   codeVersion: 3,

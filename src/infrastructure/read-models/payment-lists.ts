@@ -4,6 +4,7 @@ import type { PaymentFilter, PaymentPlace } from '../../application/read-models.
 import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
 import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
 import { currentStates, type StateRow } from './current-states.ts';
+import { HAS_UNKNOWN_OUTCOME } from './payment-history.ts';
 import type { Source } from './read-by-id.ts';
 
 type PaymentHistoryTable = {
@@ -32,6 +33,7 @@ export const paymentLists = ({ pool, log }: Source) => {
       .select(['payment_id as id', 'version', 'state', 'state_version as shape'])
       .where('tenant_id', '=', tenantId);
     if (filter.status) query = query.where('status', '=', filter.status);
+    if (filter.outcome) query = query.where(sql<boolean>`${sql.raw(HAS_UNKNOWN_OUTCOME)}`);
     if (filter.paymentMethod) query = query.where('payment_method', '=', filter.paymentMethod);
     if (filter.currency) query = query.where('currency', '=', filter.currency);
     if (filter.amountMin !== undefined) query = query.where('amount_minor', '>=', filter.amountMin);

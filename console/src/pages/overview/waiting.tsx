@@ -13,7 +13,7 @@ const EVERY_MS = 10_000;
 const TILES: readonly { readonly name: keyof Overview; readonly text: string; readonly to: string }[] = [
   { name: 'refundsAwaitingApproval', text: 'Refunds to approve', to: '/refunds' },
   { name: 'openDisputes', text: 'Open disputes', to: '/disputes?status=open' },
-  { name: 'unknownPayments', text: 'Payments with an unknown outcome', to: '/payments' },
+  { name: 'unknownPayments', text: 'Payments with an unknown outcome', to: '/payments?outcome=unknown' },
   { name: 'openBreaks', text: 'Open reconciliation breaks', to: '/breaks?status=open' },
   { name: 'ordersCancelling', text: 'Orders being cancelled', to: '/orders?status=Cancelling' },
   {

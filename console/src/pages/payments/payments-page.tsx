@@ -19,7 +19,11 @@ const STATUSES = [
   'Expired',
 ];
 const METHODS = ['card', 'bank_transfer', 'wallet'];
-const NAMES = ['status', 'paymentMethod', 'currency', 'min', 'max'] as const;
+const OUTCOMES = [
+  ['', 'Any'],
+  ['unknown', 'Unknown at the provider'],
+] as const;
+const NAMES = ['status', 'outcome', 'paymentMethod', 'currency', 'min', 'max'] as const;
 type Name = (typeof NAMES)[number];
 
 const choices = (values: readonly string[]): [string, string][] => [
@@ -92,6 +96,7 @@ export default function PaymentsPage() {
     >
       <div className="filters">
         <SelectField label="Status" options={choices(STATUSES)} {...field('status')} />
+        <SelectField label="Outcome" options={OUTCOMES} {...field('outcome')} />
         <SelectField label="Method" options={choices(METHODS)} {...field('paymentMethod')} />
         <FilterField label="Currency" wrong={wrongCurrency} {...field('currency')} />
         <FilterField label="Amount from" wrong={wrongAmount(currency)} {...field('min')} />
