@@ -69,8 +69,8 @@ const fail = (count: number, tenantId = client.tenantId) =>
   );
 
 /** Of the payments that are found. */
-const listed = async (query: string): Promise<string[]> => {
-  const { data } = (await client.get(`/api/payments${query}`)).body as { data: { paymentId: string }[] };
+const listed = async (filter: string): Promise<string[]> => {
+  const { data } = (await client.get(`/api/payments${filter}`)).body as { data: { paymentId: string }[] };
   return data.map(({ paymentId }) => paymentId);
 };
 
