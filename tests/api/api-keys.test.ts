@@ -21,7 +21,7 @@ const logged: string[] = [];
 
 beforeAll(async () => {
   const destination = { write: (line: string) => void logged.push(line) };
-  const logger = createLogger({ level: 'info', readable: false, destination });
+  const logger = createLogger({ level: 'debug', readable: false, destination });
   api = await startApi({ logger });
   admin = await api.connect('acme');
 });

@@ -601,7 +601,7 @@ describe('a query is refused', () => {
       () => client.post('/api/payments?retry=1', { orderId, paymentMethod: 'card' }),
       invalidIn('query', 'retry'),
     );
-    await expectRefusal(api, () => client.get('/api/payments'), invalidIn('query', 'orderId'));
+    await expectRefusal(api, () => client.get('/api/payments?outcome=known'), invalidIn('query', 'outcome'));
   });
 });
 
@@ -620,17 +620,22 @@ describe('a path', () => {
     }
   });
 
-  it.each(['/', '/api', '/api/order', '/api/orders/x/y/z', '//api/orders', '/API/ORDERS', '/api/orders;a=b'])(
-    'that leads nowhere is refused: %s',
-    async (url) => {
-      await expectRefusal(api, () => client.get(url), { status: 404, code: 'not-found' });
-      await expectRefusal(api, () => client.post(url, '{'), { status: 404, code: 'not-found' });
-      await expectRefusal(api, () => client.post(url, 'x', { 'content-type': 'text/plain' }), {
-        status: 404,
-        code: 'not-found',
-      });
-    },
-  );
+  it.each([
+    '/x',
+    '/api',
+    '/api/order',
+    '/api/orders/x/y/z',
+    '//api/orders',
+    '/API/ORDERS',
+    '/api/orders;a=b',
+  ])('that leads nowhere is refused: %s', async (url) => {
+    await expectRefusal(api, () => client.get(url), { status: 404, code: 'not-found' });
+    await expectRefusal(api, () => client.post(url, '{'), { status: 404, code: 'not-found' });
+    await expectRefusal(api, () => client.post(url, 'x', { 'content-type': 'text/plain' }), {
+      status: 404,
+      code: 'not-found',
+    });
+  });
 });
 
 describe('what a client wants to get', () => {
