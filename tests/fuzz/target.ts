@@ -4,9 +4,11 @@ import { SCOPES } from '../../src/application/access.ts';
 import { startService, type Service, type ServiceOptions } from '../../src/composition.ts';
 import { HTTP_LIMITS } from '../../src/api/http-limits.ts';
 import { money } from '../../src/domain/shared/money.ts';
+import type { TenantId } from '../../src/domain/shared/ids.ts';
 import type { Currency } from '../../src/domain/shared/currencies.ts';
 import { createApiKey, ensureTenant } from '../../src/infrastructure/postgres/api-keys.ts';
 import type { Pool } from '../../src/infrastructure/postgres/pool.ts';
+import { keepRun } from '../../src/infrastructure/reconciliation/runs.ts';
 import { contractOf, parsed, type ApiAnswer, type Contract } from '../support/api-contract.ts';
 import { MIGRATIONS_FOLDER } from '../support/postgres.ts';
 import { DOCUMENTS } from './answers.ts';
@@ -77,6 +79,22 @@ const start = (
 
 const APPROVAL_ABOVE = 500n;
 
+/** No request can make one: it takes a provider that says something else than we do. */
+async function findBreak(pool: Pool, tenantId: TenantId): Promise<void> {
+  const day = '2026-01-01';
+  const about = { provider: tenantId, day, currency: 'USD', expected: '1', actual: null };
+  await keepRun(
+    pool,
+    { provider: tenantId, day, startedAt: `${day}T12:00:00Z`, transactions: 0, settlements: 0 },
+    [
+      {
+        ...{ ...about, kind: 'not-settled', subject: 'txn', tenantId, operationId: null },
+        ...{ paymentId: null, orderId: null, transactionId: null, payoutId: null },
+      },
+    ],
+  );
+}
+
 export async function startTarget(database: Database): Promise<Target> {
   const { pool } = database;
   const errorLines: string[] = [];
@@ -92,6 +110,8 @@ export async function startTarget(database: Database): Promise<Target> {
   };
   const { rows } = await pool.query<{ key_id: string }>('select key_id from api_key');
   const own = new Set(rows.map((row) => row.key_id)); // revoked, they would end the fuzz
+
+  for (const tenantId of [owner, stranger]) await findBreak(pool, tenantId);
 
   const described = (await service.server.inject('/openapi.json')).body;
   const operations = operationsOf(described);

@@ -80,6 +80,7 @@ const NAMED: Readonly<Record<string, Named>> = {
   atVersion: () => fc.integer({ min: 1, max: 4 }),
   atPosition: () => fc.integer({ min: 1, max: 200 }).map(String),
   id: () => fc.integer({ min: 1, max: 200 }).map((position) => `0-${position}`),
+  account: () => often(fc.constantFrom('psp_clearing:simulated', 'order_funds', 'bank'), printable(40)),
   overlapSeconds: () => fc.constantFrom(0, 60, 604_800),
 };
 
