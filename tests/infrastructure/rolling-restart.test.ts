@@ -34,7 +34,7 @@ async function start(): Promise<ServiceProcess & { readonly address: string }> {
     DATABASE_URL: database.connectionString,
     PORT: '0',
     LOG_LEVEL: 'info',
-    SHUTDOWN_DELAY_SECONDS: '1',
+    SHUTDOWN_DELAY_SECONDS: '3',
   };
   const service = spawnService(env);
   services.push(service);
@@ -100,4 +100,4 @@ it('two processes restarted one after the other fail no request of clients that 
   const all = await Promise.all(clients);
   expect(all.flatMap(({ failed }) => failed)).toEqual([]);
   for (const { done } of all) expect(done).toBeGreaterThan(0);
-}, 60_000);
+}, 120_000);
