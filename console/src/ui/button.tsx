@@ -1,10 +1,14 @@
 import type { ButtonHTMLAttributes } from 'react';
 
-type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
+type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'type'> & {
+  readonly type?: 'button' | 'submit';
   readonly tone?: 'plain' | 'primary' | 'danger' | 'quiet';
 };
 
-export const Button = ({ tone = 'plain', className = '', type = 'button', ...rest }: Props) => (
-  // oxlint-disable-next-line react/button-has-type -- it has one: the default above
-  <button type={type} className={`button button-${tone} ${className}`} {...rest} />
+export const Button = ({ tone = 'plain', className = '', type, ...rest }: Props) => (
+  <button
+    type={type === 'submit' ? 'submit' : 'button'}
+    className={`button button-${tone} ${className}`}
+    {...rest}
+  />
 );
