@@ -54,6 +54,12 @@ const TONES: Readonly<Record<string, Tone>> = {
   degraded: 'warn',
 };
 
+/** Statuses to filter by, and none of them. */
+export const anyOf = (statuses: readonly string[]): readonly (readonly [string, string])[] => [
+  ['', 'Any'],
+  ...statuses.map((status) => [status, inWords(status)] as const),
+];
+
 /** `PartiallyRefunded` → `Partially refunded`. */
 export const inWords = (status: string): string => {
   const words = status

@@ -1,7 +1,6 @@
 import {
   createSortedRowModel,
   rowSortingFeature,
-  sortFn_alphanumeric,
   sortFn_basic,
   tableFeatures,
   useTable,
@@ -13,7 +12,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 const features = tableFeatures({
   rowSortingFeature,
   sortedRowModel: createSortedRowModel(),
-  sortFns: { basic: sortFn_basic, alphanumeric: sortFn_alphanumeric },
+  sortFns: { basic: sortFn_basic },
 });
 
 export type Column<T> = {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Answer, Empty } from './answer.tsx';
-import { Button } from './button.tsx';
 import { DataTable, type Column } from './data-table.tsx';
+import { LoadMore } from './load-more.tsx';
 
 type ListQuery<T> = {
   readonly data: readonly T[] | undefined;
@@ -30,13 +30,7 @@ export const List = <T extends object>({ query, empty, ...table }: Props<T>) => 
       ) : (
         <>
           <DataTable rows={rows} {...table} />
-          {query.hasNextPage && (
-            <p className="more">
-              <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {query.isFetchingNextPage ? 'Loading …' : 'Load more'}
-              </Button>
-            </p>
-          )}
+          <LoadMore query={query} />
         </>
       )
     }

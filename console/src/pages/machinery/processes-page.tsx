@@ -1,7 +1,7 @@
 import { formatCount, formatDuration } from '../../format/count.ts';
 import { Instant } from '../../format/instant.tsx';
-import { useAnswer } from '../../service/queries.ts';
-import { service } from '../../service/service.ts';
+import { useHealth, useSubscriptions } from '../../service/machinery.ts';
+import type { service } from '../../service/service.ts';
 import { Answer, Empty } from '../../ui/answer.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
@@ -113,10 +113,8 @@ const HealthDetails = ({ health }: { readonly health: Health }) => (
 );
 
 export default function ProcessesPage() {
-  const health = useAnswer(['health'], (signal) => service.getHealth({}, { signal }), { everyMs: 3_000 });
-  const units = useAnswer(['subscriptions'], (signal) => service.listSubscriptions({}, { signal }), {
-    everyMs: 2_000,
-  });
+  const health = useHealth();
+  const units = useSubscriptions();
   return (
     <Page title="Processes and relay">
       <Answer query={health}>{(found) => <HealthDetails health={found} />}</Answer>

@@ -1,5 +1,6 @@
 import { useParams } from 'wouter';
 import { formatCount, formatDuration, formatPercent } from '../../format/count.ts';
+import { useSubscriptions } from '../../service/machinery.ts';
 import { useAnswer } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { Answer, Empty } from '../../ui/answer.tsx';
@@ -75,9 +76,7 @@ const Generations = ({ name }: { readonly name: string }) => {
 
 export default function ProjectionPage() {
   const { name } = useParams<{ name: string }>();
-  const units = useAnswer(['subscriptions'], (signal) => service.listSubscriptions({}, { signal }), {
-    everyMs: 2_000,
-  });
+  const units = useSubscriptions();
   const own = units.data?.data.filter((unit) => unit.name === name) ?? [];
   const [standing] = standings(own);
   return (

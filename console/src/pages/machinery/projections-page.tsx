@@ -1,7 +1,6 @@
 import { Link } from 'wouter';
 import { formatCount } from '../../format/count.ts';
-import { useAnswer } from '../../service/queries.ts';
-import { service } from '../../service/service.ts';
+import { useSubscriptions } from '../../service/machinery.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { Badge, Status } from '../../ui/badge.tsx';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
@@ -70,9 +69,7 @@ const columnsWith = (speeds: ReadonlyMap<string, number>): readonly Column<Stand
 const NONE: readonly Standing[] = [];
 
 export default function ProjectionsPage() {
-  const units = useAnswer(['subscriptions'], (signal) => service.listSubscriptions({}, { signal }), {
-    everyMs: 2_000,
-  });
+  const units = useSubscriptions();
   const all = units.data ? standings(units.data.data) : NONE;
   const columns = columnsWith(useSpeeds(all, units.data ? units.dataUpdatedAt : 0));
   const table = (title: string, kind: Standing['kind']) => (

@@ -1,15 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useParams } from 'wouter';
-import { Instant } from '../../format/instant.tsx';
+import { Instant, startOfDay } from '../../format/instant.tsx';
 import { Money } from '../../format/money.tsx';
 import { service } from '../../service/service.ts';
 import { Answer, Empty } from '../../ui/answer.tsx';
 import { inWords } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { Identifier } from '../../ui/identifier.tsx';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useFilter } from '../../ui/use-filter.ts';
 import './money.css';
@@ -45,16 +45,13 @@ const columnsIn = (currency: string): readonly Column<Entry>[] => [
   },
 ];
 
-/** Days are the viewer's. */
-const startOf = (day: string): string => new Date(`${day}T00:00:00`).toISOString();
-
 export default function StatementPage() {
   const { account: encoded } = useParams<{ account: string }>();
   const account = decodeURIComponent(encoded);
   const [{ currency = 'USD', from, to }, setFilter] = useFilter(['currency', 'from', 'to']);
   const period = {
-    ...(from !== undefined && { from: startOf(from) }),
-    ...(to !== undefined && { to: startOf(to) }),
+    ...(from !== undefined && { from: startOfDay(from) }),
+    ...(to !== undefined && { to: startOfDay(to) }),
   };
   const statement = useInfiniteQuery({
     queryKey: ['statement', account, currency, period],
@@ -108,16 +105,7 @@ export default function StatementPage() {
                   keyOf={({ eventId, debit, credit, balance }) => `${eventId} ${debit} ${credit} ${balance}`}
                 />
               )}
-              {statement.hasNextPage && (
-                <p className="more">
-                  <Button
-                    disabled={statement.isFetchingNextPage}
-                    onClick={() => void statement.fetchNextPage()}
-                  >
-                    Load more
-                  </Button>
-                </p>
-              )}
+              <LoadMore query={statement} />
             </>
           );
         }}

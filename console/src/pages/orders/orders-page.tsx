@@ -1,7 +1,8 @@
 import type { Input, Order } from '@order-payments/client';
+import { startOfDay } from '../../format/instant.tsx';
 import { useList } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
-import { inWords } from '../../ui/badge.tsx';
+import { anyOf } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
@@ -25,14 +26,6 @@ const NAMES = [
 type Name = (typeof NAMES)[number];
 type Filter = Readonly<Partial<Record<Name, string>>>;
 
-const choices = (statuses: readonly string[]): [string, string][] => [
-  ['', 'Any'],
-  ...statuses.map((status): [string, string] => [status, inWords(status)]),
-];
-
-/** Days are the viewer's. */
-const startOf = (day: string): string => new Date(`${day}T00:00:00`).toISOString();
-
 function queryOf({ currency, min, max, after, before, ...rest }: Filter): Input<'listOrders'> {
   const totalMin = minorOf(min, currency);
   const totalMax = minorOf(max, currency);
@@ -42,8 +35,8 @@ function queryOf({ currency, min, max, after, before, ...rest }: Filter): Input<
     ...(currency !== undefined && isCurrency(currency) && { currency }),
     ...(totalMin !== undefined && { totalMin }),
     ...(totalMax !== undefined && { totalMax }),
-    ...(after !== undefined && { createdAfter: startOf(after) }),
-    ...(before !== undefined && { createdBefore: startOf(before) }),
+    ...(after !== undefined && { createdAfter: startOfDay(after) }),
+    ...(before !== undefined && { createdBefore: startOfDay(before) }),
   };
 }
 
@@ -65,13 +58,9 @@ export default function OrdersPage() {
       actions={Object.keys(filter).length > 0 && <Button onClick={clear}>Clear filters</Button>}
     >
       <div className="filters">
-        <SelectField label="Status" options={choices(STATUSES)} {...field('status')} />
-        <SelectField label="Payment" options={choices(PAYMENT_STATUSES)} {...field('paymentStatus')} />
-        <SelectField
-          label="Fulfilment"
-          options={choices(FULFILMENT_STATUSES)}
-          {...field('fulfilmentStatus')}
-        />
+        <SelectField label="Status" options={anyOf(STATUSES)} {...field('status')} />
+        <SelectField label="Payment" options={anyOf(PAYMENT_STATUSES)} {...field('paymentStatus')} />
+        <SelectField label="Fulfilment" options={anyOf(FULFILMENT_STATUSES)} {...field('fulfilmentStatus')} />
         <FilterField label="Customer" {...field('customerId')} />
         <FilterField label="Currency" wrong={wrongCurrency} {...field('currency')} />
         <FilterField label="Total from" wrong={wrongAmount(filter.currency)} {...field('min')} />

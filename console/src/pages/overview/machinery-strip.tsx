@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { formatCount, formatDuration } from '../../format/count.ts';
-import { useAnswer } from '../../service/queries.ts';
-import { service } from '../../service/service.ts';
+import { useHealth, useSubscriptions } from '../../service/machinery.ts';
+import type { service } from '../../service/service.ts';
 import { useCan } from '../../service/session.tsx';
 import { Answer } from '../../ui/answer.tsx';
 import { Badge, inWords, Status } from '../../ui/badge.tsx';
@@ -9,8 +9,6 @@ import { Facts } from '../../ui/facts.tsx';
 import { Section } from '../../ui/page.tsx';
 import { parkedOf, slowestOf, stoppedOf, totalLag, type Follower } from './machinery.ts';
 import { formatCapped, useOverview } from './waiting.tsx';
-
-const EVERY_MS = 5_000;
 
 type Health = Awaited<ReturnType<typeof service.getHealth>>;
 
@@ -30,9 +28,7 @@ export function MachineryStrip() {
 }
 
 function Followers() {
-  const followers = useAnswer(['subscriptions'], (signal) => service.listSubscriptions({}, { signal }), {
-    everyMs: EVERY_MS,
-  });
+  const followers = useSubscriptions();
   return (
     <div className="card machine">
       <h3>
@@ -84,7 +80,7 @@ function followerFacts(followers: readonly Follower[]) {
 }
 
 function Checks() {
-  const health = useAnswer(['health'], (signal) => service.getHealth({}, { signal }), { everyMs: EVERY_MS });
+  const health = useHealth();
   return (
     <div className="card machine">
       <h3>

@@ -3,7 +3,7 @@ import { Instant } from '../../format/instant.tsx';
 import { Money } from '../../format/money.tsx';
 import { useList } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
-import { Badge, inWords, Status } from '../../ui/badge.tsx';
+import { anyOf, Badge, inWords, Status } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import { SelectField } from '../../ui/field.tsx';
@@ -25,11 +25,6 @@ const OUTCOMES = [
 ] as const;
 const NAMES = ['status', 'outcome', 'paymentMethod', 'currency', 'min', 'max'] as const;
 type Name = (typeof NAMES)[number];
-
-const choices = (values: readonly string[]): [string, string][] => [
-  ['', 'Any'],
-  ...values.map((value): [string, string] => [value, inWords(value)]),
-];
 
 const COLUMNS: readonly Column<Payment>[] = [
   {
@@ -95,9 +90,9 @@ export default function PaymentsPage() {
       actions={Object.keys(filter).length > 0 && <Button onClick={clear}>Clear filters</Button>}
     >
       <div className="filters">
-        <SelectField label="Status" options={choices(STATUSES)} {...field('status')} />
+        <SelectField label="Status" options={anyOf(STATUSES)} {...field('status')} />
         <SelectField label="Outcome" options={OUTCOMES} {...field('outcome')} />
-        <SelectField label="Method" options={choices(METHODS)} {...field('paymentMethod')} />
+        <SelectField label="Method" options={anyOf(METHODS)} {...field('paymentMethod')} />
         <FilterField label="Currency" wrong={wrongCurrency} {...field('currency')} />
         <FilterField label="Amount from" wrong={wrongAmount(currency)} {...field('min')} />
         <FilterField label="Amount to" wrong={wrongAmount(currency)} {...field('max')} />

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { LoadMore } from '../../ui/load-more.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { useFilter } from '../../ui/use-filter.ts';
 import { EVENT_COLUMNS } from './event-columns.tsx';
@@ -116,13 +117,7 @@ export default function LogPage() {
               ) : (
                 <DataTable label="Events" rows={found} columns={EVENT_COLUMNS} keyOf={({ id }) => id} />
               )}
-              {events.hasNextPage && (
-                <p className="more">
-                  <Button disabled={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-                    {events.isFetchingNextPage ? 'Loading …' : 'Look further back'}
-                  </Button>
-                </p>
-              )}
+              <LoadMore query={events} text="Look further back" />
             </>
           );
         }}
