@@ -1,25 +1,13 @@
 import { minorDigits } from '@order-payments/client';
+import { decimalOf, minorOf, type Minor } from './decimal.ts';
 
-/** Minor units: an integer of the API, or a decimal string where sums may be larger than numbers are exact. */
-type Minor = number | string | bigint;
-
-/** `1999`, `USD` → `19.99`: exact however large, since it never becomes a float. */
-export function toDecimal(amount: Minor, currency: string): string {
-  const digits = minorDigits(currency);
-  const minor = BigInt(amount);
-  const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0');
-  const sign = minor < 0n ? '-' : '';
-  return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
-}
+/** `1999`, `USD` → `19.99`. */
+export const toDecimal = (amount: Minor, currency: string): string =>
+  decimalOf(amount, minorDigits(currency));
 
 /** `19.99`, `USD` → 1999; undefined if that is no amount of the currency. */
-export function toMinor(decimal: string, currency: string): number | undefined {
-  const digits = minorDigits(currency);
-  const [, whole, fraction = ''] = /^(\d{1,15})(?:[.,](\d*))?$/.exec(decimal.trim()) ?? [];
-  if (whole === undefined || fraction.length > digits) return undefined;
-  const minor = Number(`${whole}${fraction.padEnd(digits, '0')}`);
-  return Number.isSafeInteger(minor) ? minor : undefined;
-}
+export const toMinor = (decimal: string, currency: string): number | undefined =>
+  minorOf(decimal, minorDigits(currency));
 
 /** In the viewer's locale. */
 export function formatMoney(amount: Minor, currency: string): string {
