@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../src/api/problem.ts';
-import type { ApiAnswer } from '../support/api-contract.ts';
+import { asInjected, type ApiAnswer } from '../support/api-contract.ts';
 import { line, orderBody, orderOf, placeOrder, timeless, usd } from '../support/api-samples.ts';
 import { problemOf, startApi, traces, type Api, type ApiClient } from '../support/api-service.ts';
 
@@ -230,12 +230,14 @@ describe('whatever is sent', () => {
       fc.string({ unit: 'binary', maxLength: 120 }).map((text) => encodeURIComponent(text)),
       fc.stringMatching(/^[%0-9a-fA-F.~;:@-]{1,40}$/),
       fc.uuid(),
-      fc.constantFrom(orderId, ABSENT),
+      fc.constantFrom(orderId, ABSENT, '..'),
     );
     const path = fc.tuple(fc.constantFrom('/api/orders/', '/api/payments/', '/problems/', '/api/'), segment);
     await fc.assert(
       fc.asyncProperty(path, fc.constantFrom('', '/events'), async ([prefix, id], suffix) => {
-        expectSound(await client.get(`${prefix}${id}${suffix}`), 200);
+        const url = `${prefix}${id}${suffix}`;
+        fc.pre(asInjected(url) !== '/api/events'); // a stream, which does not end
+        expectSound(await client.get(url), 200, 302); // `/problems/..` is `/`
       }),
       { numRuns: 200 },
     );

@@ -1,4 +1,5 @@
-import { type ApiAnswer, type Contract } from '../support/api-contract.ts';
+import { PROBLEMS, type ProblemCode } from '../../src/api/problem.ts';
+import { asInjected, type ApiAnswer, type Contract } from '../support/api-contract.ts';
 import type { Request } from './requests.ts';
 import { idsIn } from './world.ts';
 
@@ -23,7 +24,7 @@ export type Kind = keyof typeof KINDS;
 export type Finding = { readonly kind: Kind; readonly detail: string };
 
 /** Problems that limits answer with, where they are meant to be reached. */
-export type Caused = readonly string[];
+export type Caused = readonly ProblemCode[];
 
 const PROBLEM_MAX_CHARS = 64 * 1024;
 const ANSWER_MAX_CHARS = 4 * 1024 * 1024;
@@ -65,7 +66,7 @@ export function judge(request: Request, answer: ApiAnswer, judging: Judging): Fi
   const code = isProblem ? (body as { code?: string } | undefined)?.code : undefined;
   const isDocument = DOCUMENTS.test(request.url);
 
-  if (status >= 500 && !(code !== undefined && judging.caused.includes(code)))
+  if (status >= 500 && !isCaused(request, status, code, judging.caused))
     found('server-error', `${status} ${code ?? ''}`);
   if (isProblem && INNARDS.test(said(body))) found('leak', INNARDS.exec(said(body))![0]);
   for (const id of foreignIn(request, answer, judging)) found('foreign', `tells ${id}`);
@@ -85,11 +86,9 @@ export function judge(request: Request, answer: ApiAnswer, judging: Judging): Fi
   return findings;
 }
 
-/** Without a socket dots are resolved, as by a browser, before anything is sent. */
-function asInjected(url: string): string {
-  const { pathname, search } = new URL(url, 'http://localhost');
-  return pathname + search;
-}
+/** To HEAD nobody says which problem it is, but its status does. */
+const isCaused = ({ method }: Request, status: number, code: string | undefined, caused: Caused): boolean =>
+  caused.some((known) => (method === 'HEAD' ? PROBLEMS[known].status === status : known === code));
 
 type Problem = {
   readonly detail?: string;

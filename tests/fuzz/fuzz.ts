@@ -239,7 +239,7 @@ async function runLimited(
   { seed, cases }: FuzzOptions,
 ): Promise<Record<string, number>> {
   const target = await startTinyTarget(run.target, database);
-  const limited = { ...run, target, caused: ['overloaded'], statuses: new Map<string, number>() };
+  const limited: Run = { ...run, target, caused: ['overloaded'], statuses: new Map() };
   try {
     const drawing = requests(target.operations, target.worlds).filter((request) => !mustStream(request));
     while (limited.cases < cases) {

@@ -61,7 +61,7 @@ export function holdToContract(server: FastifyInstance): void {
     loading ??= inject('/openapi.json').then(({ body }) => contractOf(body));
     const { statusCode: status, headers, body: text } = injected;
     const contract = await loading;
-    contract(method, typeof url === 'string' ? url : (url.pathname ?? '/'), {
+    contract(method, typeof url === 'string' ? asInjected(url) : (url.pathname ?? '/'), {
       status,
       headers,
       text,
@@ -70,6 +70,15 @@ export function holdToContract(server: FastifyInstance): void {
     return injected;
   };
   server.inject = injectHeldToContract as typeof server.inject;
+}
+
+/** Without a socket dots are resolved, as by a browser, before anything is sent. */
+export function asInjected(url: string): string {
+  const { pathname, search } = new URL(
+    url.startsWith('//') ? `http://localhost${url}` : url,
+    'http://localhost',
+  );
+  return pathname + search;
 }
 
 export const parsed = (headers: ApiAnswer['headers'], text: string): unknown =>
