@@ -206,8 +206,7 @@ export function paymentCommandRoutes(api: Api, dependencies: ApiDependencies): v
       },
     },
     (request, reply) => {
-      const asked = refundAsked(request, reply, request.body);
-      if (!asked) return reply;
+      const asked = refundAsked(request.body);
       const ifVersion = versionOf(request.headers);
       return work(
         request,

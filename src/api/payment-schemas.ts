@@ -182,7 +182,8 @@ export const RefundBody = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'An amount, or units of lines at their price; neither: all that can still be given back',
+    description:
+      'An amount, or units of lines at their price; neither: all that can still be given back. Both: the lines, if they come to that amount',
   },
 );
 export const RejectRefundBody = Type.Object(

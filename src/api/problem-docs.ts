@@ -183,7 +183,7 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, ProblemDoc>> = {
     detail: 'You have 50, and no more can be had.',
   },
   'amount-invalid': {
-    when: 'An amount is zero where it must not be, a discount is above its line, or a total is too large to keep.',
+    when: 'An amount is zero where it must not be, a discount is above its line, a total is too large to keep, or lines to refund do not come to the amount beside them.',
     remedy: 'Mend the amount that `errors` points to. Amounts are whole minor units: 1050 is 10.50 USD.',
     detail: 'amount must be above zero.',
   },

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { RehearsedPayment } from '../application/checkout/change-payment.ts';
 import type { RefundRequest } from '../application/checkout/payment-requests.ts';
@@ -24,20 +23,15 @@ export const REFUND_PROBLEMS = [
   'quantity-exceeds-available',
 ] as const;
 
-/** What a body asks for; undefined: for two things at once, which is answered. */
-export function refundAsked(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { amount, items: lines, reason = NOT_SAID }: Static<typeof RefundBody>,
-): Omit<RefundRequest, 'refundId'> | undefined {
-  if (amount && lines) {
-    const message = 'must not come together with amount';
-    const errors = [{ in: 'body', pointer: '/items', message }] as const;
-    void sendProblem(request, reply, 'validation-failed', { errors });
-    return undefined;
-  }
-  return { ...(amount && { amount: toMoney(amount) }), ...(lines && { lines }), reason };
-}
+export const refundAsked = ({
+  amount,
+  items: lines,
+  reason = NOT_SAID,
+}: Static<typeof RefundBody>): Omit<RefundRequest, 'refundId'> => ({
+  ...(amount && { amount: toMoney(amount) }),
+  ...(lines && { lines }),
+  reason,
+});
 
 const RefundPreview = Type.Object({
   amount: MoneySchema,
@@ -63,7 +57,7 @@ export function refundPreviewRoutes(api: Api, { rehearsePayment, ids }: ApiDepen
         tags: ['payments'],
         summary: 'What a refund would come to, or why it would be refused; nothing is done',
         description:
-          'The ETag is of the version that it was decided on: with it as If-Match the refund does the same or is refused.',
+          'The ETag is of the version that it was decided on: with it as If-Match, and of lines with the amount beside them, the refund does the same or is refused.',
         querystring: NoQuery,
         headers: Type.Object({ 'if-match': CommandHeaders.properties['if-match'] }),
         params: PaymentParams,
@@ -72,15 +66,16 @@ export function refundPreviewRoutes(api: Api, { rehearsePayment, ids }: ApiDepen
       },
     },
     async (request, reply) => {
-      const asked = refundAsked(request, reply, request.body);
-      if (!asked) return reply;
       const paymentId = parsePaymentId(request.params.paymentId);
       if (!paymentId)
         return sendProblem(request, reply, 'payment-not-found', describe({ code: 'payment-not-found' }));
       const { context } = commandOf(request, ids);
       const refundId = ids.commandId();
       const ifVersion = versionOf(request.headers);
-      const done = await rehearsePayment.refund(context, paymentId, { ...asked, refundId, ifVersion });
+      const done = await rehearsePayment.refund(context, paymentId, {
+        ...refundAsked(request.body),
+        ...{ refundId, ifVersion },
+      });
       if (!done.ok) return sendProblem(request, reply, done.error.code, describe(done.error));
       const { answer, onVersion } = done.value;
       const { version, refunds, refundable: refundableAfter } = answer as RehearsedPayment;

@@ -126,6 +126,34 @@ describe('the preview of a refund', () => {
     expectProblem(await ifMatch(etagOf({ version: version + 1 })), { status: 412, code: 'version-mismatch' });
   });
 
+  it('of lines holds, or the refund is refused: with the amount beside them no other goes back', async () => {
+    const { orderId, paymentId } = await paid({
+      items: [line({ unitPrice: usd(1_000) }), line({ unitPrice: usd(2_000) })],
+    });
+    const items = [{ lineId: '1', quantity: 1 }];
+    const { body, headers } = await preview(paymentId, { items });
+    const { amount } = body as { amount: object };
+    expect(amount).toEqual(usd(1_000));
+    const dearer = {
+      items: [line({ lineId: '1', unitPrice: usd(1_500) }), line({ lineId: '2', unitPrice: usd(2_000) })],
+    };
+    const amended = await client.patch(`/api/orders/${orderId}`, dearer, { 'if-match': '*' });
+    expect(amended.status).toBe(200);
+    await steps.atRest(orderId);
+
+    // The payment's version, and so its ETag, says nothing of the order.
+    const ifMatch = { 'if-match': String(headers['etag']) };
+    const asSeen = () => steps.onPayment(paymentId, 'refunds', { items, amount }, ifMatch);
+    const differs = { status: 422, code: 'amount-invalid', errors: ['body /amount'] } as const;
+    await steps.refused(orderId, asSeen, differs);
+    expectProblem(await preview(paymentId, { items, amount }), differs);
+    const inEuros = { items, amount: { amount: 1_500, currency: 'EUR' } };
+    const mismatch = { status: 422, code: 'currency-mismatch', errors: ['body /amount'] } as const;
+    expectProblem(await preview(paymentId, inEuros), mismatch);
+    const asItIs = await steps.onPayment(paymentId, 'refunds', { items, amount: usd(1_500) });
+    expect(asItIs).toMatchObject({ status: 201, body: { amount: usd(1_500), items: [{ lineId: '1' }] } });
+  });
+
   it('of another tenant’s payment is refused', async () => {
     const { paymentId } = await paid();
     const answer = await (

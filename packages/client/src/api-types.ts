@@ -488,7 +488,7 @@ export interface paths {
         put?: never;
         /**
          * What a refund would come to, or why it would be refused; nothing is done
-         * @description The ETag is of the version that it was decided on: with it as If-Match the refund does the same or is refused.
+         * @description The ETag is of the version that it was decided on: with it as If-Match, and of lines with the amount beside them, the refund does the same or is refused.
          *
          *     Needs the scope `refunds:write`.
          */
@@ -4036,7 +4036,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description An amount, or units of lines at their price; neither: all that can still be given back */
+        /** @description An amount, or units of lines at their price; neither: all that can still be given back. Both: the lines, if they come to that amount */
         requestBody?: {
             content: {
                 /** @example {} */
@@ -4135,7 +4135,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description An amount, or units of lines at their price; neither: all that can still be given back */
+        /** @description An amount, or units of lines at their price; neither: all that can still be given back. Both: the lines, if they come to that amount */
         requestBody?: {
             content: {
                 /** @example {} */

@@ -38,7 +38,7 @@ export type CaptureRequest = OnVersion & {
 export type VoidRequest = OnVersion & { readonly reason: string; readonly remainder?: boolean };
 export type RefundRequest = OnVersion & {
   readonly refundId: string;
-  /** Neither amount nor lines: all that can still be given back. */
+  /** Neither amount nor lines: all that can still be given back. Both: the lines, if they come to that amount. */
   readonly amount?: Money;
   readonly lines?: readonly LineQuantity[];
   readonly reason: string;

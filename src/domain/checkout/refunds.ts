@@ -8,7 +8,7 @@ import type { PaymentEvent, PaymentEventOf } from '../payments/payment-events.ts
 import { paymentAggregate } from '../payments/payment-evolution.ts';
 import { awaitingApproval, type Payment, type StartedPayment } from '../payments/payment.ts';
 import { approveRefund, overruleApprovals, type ApproveRefund } from '../payments/refund-approval.ts';
-import { compareMoney, sumMoney } from '../shared/money.ts';
+import { compareMoney, sumMoney, type Money } from '../shared/money.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 
 /** A refund is of a payment and of its order: decided on both at once, neither money nor lines go back twice. */
@@ -19,6 +19,7 @@ export type OnBoth = {
 type Decided = Result<OnBoth, PaymentRejection | OrderRejection>;
 
 export type DecideRefund = Omit<RequestRefund, 'lines' | 'orderTotal'> & {
+  /** At their price; an amount beside them is what that must come to, such as it was seen before. */
   readonly lines?: readonly LineQuantity[];
   /** It takes the place of what awaits approval. */
   readonly overrules?: boolean;
@@ -37,9 +38,14 @@ export function decideRefund(
   const before = overruled.reduce<Payment>(paymentAggregate.evolve, payment);
   const priced = lines ? priceOfLines(lines, withAwaiting(payment, order)) : ok([]);
   if (!priced.ok) return priced;
-  const prices = priced.value.map(({ amount }) => amount);
-  const amount = lines && { amount: sumMoney(order.currency, prices) };
+  const worth = sumMoney(
+    order.currency,
+    priced.value.map(({ amount }) => amount),
+  );
+  const differs = lines && asked.amount && whyNot(asked.amount, worth);
+  if (differs) return err(differs);
   const { grand: orderTotal } = order.totals;
+  const amount = lines && { amount: worth };
   const requested = requestRefund({ ...asked, ...amount, lines: priced.value, orderTotal }, before);
   if (!requested.ok) return requested;
   const [event] = requested.value;
@@ -48,6 +54,16 @@ export function decideRefund(
   if (ofExcess && compareMoney(event.amount, excess) > 0)
     return err({ code: 'refund-exceeds-refundable', field: 'amount', refundable: excess });
   return ok({ onPayment: [...overruled, event], onOrder: planned(event, payment, order) });
+}
+
+/** Lines cost something else once the order was amended, or others of their units went back. */
+function whyNot(amount: Money, worth: Money): PaymentRejection | undefined {
+  const { currency, amountMinor } = worth;
+  if (amount.currency !== currency)
+    return { code: 'currency-mismatch', field: 'amount', expected: currency, actual: amount.currency };
+  if (amount.amountMinor === amountMinor) return undefined;
+  const reason = `must be ${amountMinor}, which the items come to now`;
+  return { code: 'amount-invalid', field: 'amount', reason };
 }
 
 /** Nothing to do where it was approved before. */
