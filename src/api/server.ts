@@ -48,6 +48,7 @@ import { salesRoutes } from './sales-routes.ts';
 import { scheduledWorkRoutes } from './scheduled-work-routes.ts';
 import { ProblemSchema } from './schemas.ts';
 import { closeSilentConnections } from './silent-connections.ts';
+import { SERIALIZING } from './serializing.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { sessionRoutes, signInRoute } from './session-routes.ts';
 import { projectionRoutes, subscriptionRoutes } from './subscription-routes.ts';
@@ -73,6 +74,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     serverFactory: listenWith(httpLimits, admission?.refuses ?? (() => false)),
     clientErrorHandler: parserFaults.clientErrorHandler,
     trustProxy: trustProxy.length > 0 && [...trustProxy],
+    schemaController: SERIALIZING,
     return503OnClosing: false, // what still comes is served, on a connection that ends with it
     routerOptions: { maxParamLength: 100 },
     forceCloseConnections: 'idle',

@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import { parseCurrency } from '../domain/shared/currencies.ts';
@@ -22,13 +22,21 @@ export const validatorFor = (coerceTypes: boolean): Ajv => {
   return ajv.addFormat('currency', (code: string) => parseCurrency(code) !== undefined);
 };
 
-/** Bodies are taken as they are; what comes in a URL is text, so only there numbers are read from strings. */
+/**
+ * Bodies are taken as they are; what comes in a URL is text, so only there numbers are read from strings. As with what
+ * is answered, each schema is compiled when it is first needed.
+ */
 export function validateStrictly(server: FastifyInstance): void {
   const strict = validatorFor(false);
   const coercing = validatorFor(true);
-  server.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : coercing).compile(schema),
-  );
+  server.setValidatorCompiler(({ schema, httpPart }) => {
+    const ajv = httpPart === 'body' ? strict : coercing;
+    let validate: ValidateFunction | undefined;
+    return (data: unknown) => {
+      validate ??= ajv.compile(schema);
+      return validate(data) || { error: validate.errors! };
+    };
+  });
 }
 
 /** What is wrong, in words; `context` is Fastify's name for a part of the request. */

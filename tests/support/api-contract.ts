@@ -50,17 +50,19 @@ const OF_NO_OPERATION = ['malformed-url', 'not-found', 'not-acceptable', 'uri-to
 /** For browsers: the console, the page of the documentation with its files, and the simulated bank. */
 const FOR_BROWSERS = /^\/((console|docs|simulated)(\/|$)|$)/;
 
+/** As the first service of this process gives it out; that of all others is the same, and takes as long to make. */
+let given: Promise<Contract> | undefined;
+
 /** Has each answer that tests get by `inject` held against the document that the service gives out itself. */
 export function holdToContract(server: FastifyInstance): void {
   const inject = server.inject.bind(server);
-  let loading: Promise<Contract> | undefined;
-  const injectHeldToContract = async (given: InjectOptions | string) => {
-    const request = typeof given === 'string' ? { url: given } : given;
+  const injectHeldToContract = async (asked: InjectOptions | string) => {
+    const request = typeof asked === 'string' ? { url: asked } : asked;
     const { method = 'GET', url = '/' } = request;
     const injected = await inject(request);
-    loading ??= inject('/openapi.json').then(({ body }) => contractOf(body));
+    given ??= inject('/openapi.json').then(({ body }) => contractOf(body));
     const { statusCode: status, headers, body: text } = injected;
-    const contract = await loading;
+    const contract = await given;
     contract(method, typeof url === 'string' ? asInjected(url) : (url.pathname ?? '/'), {
       status,
       headers,
