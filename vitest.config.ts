@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 type TestOptions = NonNullable<TestProjectInlineConfiguration['test']>;
 
@@ -6,6 +7,9 @@ const project = (name: string, options: TestOptions = {}) => ({
   extends: true as const,
   test: { name, include: [`tests/${name}/**/*.test.ts`], ...options },
 });
+
+/** They wait for processes, brokers and timers more than they compute: more of them at once, after all others. */
+const WAITING: TestOptions = { maxWorkers: 5, sequence: { groupOrder: 1 } };
 
 const onServers = (shardCount: number): TestOptions => ({
   globalSetup: 'tests/support/global-setup.ts',
@@ -17,18 +21,35 @@ const filesOf = (folder: string, names: readonly string[]): string[] =>
   names.map((name) => `tests/${folder}/${name}.test.ts`);
 
 /** What must hold however many shards the log has, once more on four of them. */
-const onFourShards = (folder: string, names: readonly string[]) =>
-  project(`${folder}-4-shards`, { ...onServers(4), include: filesOf(folder, names) });
+const onFourShards = (folder: string, names: readonly string[], options: TestOptions = {}) =>
+  project(`${folder}-4-shards`, { ...onServers(4), ...options, include: filesOf(folder, names) });
 
 /** On four shards only: they are about shards, or as true of one as of four, and each takes a minute. */
 const ON_FOUR_ONLY = ['crash', 'generations', 'partitions', 'snapshots', 'verify', 'verify-tampering'];
 
+/** A minute each and more: begun last, they would keep all others waiting. */
+const LONG = ['fuzz', 'soak', 'rabbitmq-outages', 'first-run', 'demo-data', 'verify-tampering', 'partitions'];
+
+const isLong = ({ moduleId }: TestSpecification): boolean =>
+  LONG.some((name) => moduleId.endsWith(`/${name}.test.ts`));
+
+class LongFirst extends BaseSequencer {
+  /** Those of a project one after another: they share its workers. */
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted(
+      (one, other) =>
+        Number(isLong(other)) - Number(isLong(one)) || one.project.name.localeCompare(other.project.name),
+    );
+  }
+}
+
 export default defineConfig({
   test: {
-    // On two cores: much of the time a file waits for servers of its own.
+    // On two cores: some of the time a file waits for servers of its own.
     maxWorkers: 3,
     // Files of a worker share its modules: to load the service anew for each took a fifth of the time.
     isolate: false,
+    sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
     reporters: ['default', './tests/support/count-reporter.ts'],
     projects: [
@@ -36,9 +57,10 @@ export default defineConfig({
       project('application'),
       project('infrastructure', {
         ...onServers(1),
+        ...WAITING,
         exclude: filesOf('infrastructure', ON_FOUR_ONLY),
       }),
-      onFourShards('infrastructure', ['event-log', ...ON_FOUR_ONLY]),
+      onFourShards('infrastructure', ['event-log', ...ON_FOUR_ONLY], WAITING),
       project('conformance', onServers(1)),
       project('api', onServers(1)),
       onFourShards('api', ['idempotency', 'order-lists', 'orders']),
