@@ -5,7 +5,13 @@ import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
 import { invariant } from '../../domain/shared/invariant.ts';
 import { orderAggregate } from '../../domain/orders/order-evolution.ts';
 import { nextOrderWake } from '../../domain/orders/order-timers.ts';
-import { fulfilmentStatus, orderPaymentStatus, outstanding, type Order } from '../../domain/orders/order.ts';
+import {
+  fulfilmentStatus,
+  orderPaymentStatus,
+  outstanding,
+  withoutPersonalData,
+  type Order,
+} from '../../domain/orders/order.ts';
 import { isOrderEvent } from '../codecs/order-codec.ts';
 import { toJson } from '../codecs/money-json.ts';
 import type { Tx } from '../postgres/pool.ts';
@@ -84,6 +90,7 @@ export const orderReader = (source: Source): ReadById<OrderView> =>
     table: 'order_summary',
     key: 'order_id',
     view: (order, version) => (order.status === 'absent' ? undefined : viewOrder(order, version)),
+    erased: (order) => (order.status === 'absent' ? order : withoutPersonalData(order)),
   });
 
 type OrderSummaryTable = {
