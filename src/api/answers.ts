@@ -11,7 +11,10 @@ export const HEADERS = {
     '019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b',
     true,
   ),
-  'Cache-Control': text('May be kept by one client, which asks each time', 'private, no-cache'),
+  'Cache-Control': text(
+    'May be kept by one client, which asks each time; `no-store`: by nobody, as what was is',
+    'private, no-cache',
+  ),
   ETag: text('The version, as If-Match and If-None-Match take it', '"3"', true),
   Location: text('Where to look at what was made', '/api/orders/019aa1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b', true),
   Link: text('Where the next page is; absent on the last', '</api/orders?limit=20&cursor=…>; rel="next"'),

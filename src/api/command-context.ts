@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandContext, Ids } from '../application/ports.ts';
+import { isDryRun } from './dry-run.ts';
 import { sendProblem } from './problem.ts';
 
 /** `keyed`: the client sent an Idempotency-Key, so ids must be derived from the command id, to come out again. */
@@ -8,11 +9,12 @@ export type RequestedCommand = { readonly context: CommandContext; readonly keye
 
 /**
  * The command that a request stands for. With an Idempotency-Key its id is a function of tenant, method, path and
- * key, which is all that makes repeating it safe: the log accepts each command id once.
+ * key, which is all that makes repeating it safe: the log accepts each command id once. A dry run uses no key.
  */
 export function commandOf(request: FastifyRequest, ids: Ids): RequestedCommand {
   const { tenantId, actor } = request.principal;
-  const key = request.headers['idempotency-key'];
+  // A dry run with the key of a command that was carried out would name what it makes as that one did.
+  const key = isDryRun(request.query) ? undefined : request.headers['idempotency-key'];
   const commandId =
     typeof key === 'string'
       ? ids.derivedCommandId(tenantId, request.method, pathOf(request), key)

@@ -14,6 +14,8 @@ const HEARTBEAT_MS = 15_000;
 /** A reader that takes nothing for so long is let go of: it comes back with the id of what it took last. */
 const STALLED_MS = 30_000;
 const RECONNECT_MS = 2_000;
+/** Whoever may follow may for so long: asked at every look at the log, idle streams alone would keep the database busy. */
+const ALLOWED_MS = 1_000;
 const STREAMS_MAX = 1_000;
 const STREAMS_PER_TENANT_MAX = 100;
 
@@ -130,17 +132,24 @@ type FrameOptions = {
   readonly onStalled: () => void;
   readonly heartbeatMs?: number;
   readonly stalledMs?: number;
+  readonly allowedMs?: number;
 };
 
-/** Ends when the key is revoked, and is let go of by whoever reads it. */
+/** Ends soon after the key is revoked, and is let go of by whoever reads it. */
 export async function* framesOf(
   items: AsyncIterable<FeedItem>,
-  { from, mayGoOn, onStalled, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: FrameOptions,
+  { from, mayGoOn, onStalled, ...times }: FrameOptions,
 ): AsyncGenerator<string, void> {
+  const { heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS, allowedMs = ALLOWED_MS } = times;
   let saidAt = performance.now();
+  let allowedUntil = saidAt;
   yield `retry: ${RECONNECT_MS}\nid: ${textOf(from)}\n\n`;
   for await (const { place, told } of items) {
-    if (!(await mayGoOn())) return;
+    const now = performance.now();
+    if (now >= allowedUntil) {
+      if (!(await mayGoOn())) return;
+      allowedUntil = now + allowedMs;
+    }
     if (!told && performance.now() - saidAt < heartbeatMs) continue;
     saidAt = performance.now();
     // Nobody asks for the next one while what was sent is not taken.

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { UpTo } from '../application/ports.ts';
 import type { NotFound } from '../application/read-models.ts';
+import { ERASED } from '../domain/shared/erased.ts';
 import { assertNever } from '../domain/shared/invariant.ts';
 import type { Result } from '../domain/shared/result.ts';
 import { sendProblem } from './problem.ts';
@@ -9,7 +10,7 @@ import { describe } from './rejection.ts';
 import { instant } from './schemas.ts';
 import { sendVersioned } from './versioned.ts';
 
-/** Time travel. */
+/** Time travel. What was is sent in full each time. */
 export const AsOfQuery = Type.Object(
   {
     atVersion: Type.Optional(
@@ -52,13 +53,14 @@ const upToOf = ({ at, atVersion, atPosition }: AsOfQuery): UpTo => ({
 });
 
 type Named = 'order' | 'payment';
+type Shown = { readonly version: number; readonly customerId?: string };
 
 /** Answers with what `read` finds, as it is or as the query asks for it, or with why there is nothing. */
 export async function sendById(
   request: FastifyRequest<{ Querystring: AsOfQuery }>,
   reply: FastifyReply,
   named: Named,
-  read: (upTo?: UpTo) => Promise<Result<{ readonly version: number }, NotFound>>,
+  read: (upTo?: UpTo) => Promise<Result<Shown, NotFound>>,
 ): Promise<FastifyReply> {
   const given = AS_OF.filter((name) => request.query[name] !== undefined);
   if (given.length > 1) {
@@ -70,9 +72,14 @@ export async function sendById(
     }));
     return sendProblem(request, reply, 'validation-failed', { detail, errors });
   }
-  const found = await read(given.length === 0 ? undefined : upToOf(request.query));
+  const isOfThen = given.length > 0;
+  const found = await read(isOfThen ? upToOf(request.query) : undefined);
   if (!found.ok) return sendNotFound(request, reply, named, found.error);
-  return sendVersioned(request.headers['if-none-match'], reply, found.value);
+  // Erasing a customer changes what was then, and archived orders, but not their versions: nobody may keep what was, nor
+  // hear that either is the same.
+  if (isOfThen) void reply.header('cache-control', 'no-store');
+  const mayBeKnown = !isOfThen && found.value.customerId !== ERASED;
+  return sendVersioned(mayBeKnown ? request.headers['if-none-match'] : undefined, reply, found.value);
 }
 
 function sendNotFound(

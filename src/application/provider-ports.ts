@@ -123,10 +123,16 @@ export type Days = { readonly from: string; readonly to: string };
 export type SettlementSource = {
   readonly name: string;
   /** What moved on those days, by its clock. */
-  transactions(days: Days): Promise<readonly ProviderTransaction[]>;
-  /** What was paid out on those days, one a currency and payout. */
-  settlements(days: Days): Promise<readonly Settlement[]>;
+  transactions(days: Days, how?: Asking): Promise<readonly ProviderTransaction[]>;
+  /** What was paid out on those days, one a currency and payout, the earliest first. */
+  settlements(days: Days, how?: AskingUntil): Promise<readonly Settlement[]>;
 };
+
+/** `signal`: nobody waits for the answer any more; what it takes several calls to find is asked for no further. */
+export type Asking = { readonly signal?: AbortSignal };
+
+/** `isEnough`: what was paid out after such a one is not wanted, and need not be in the answer. */
+export type AskingUntil = Asking & { readonly isEnough?: (settlement: Settlement) => boolean };
 
 /** Which providers a payment is offered to, the first first; declined or not sent, it goes to the next. */
 export type PaymentRouting = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { orderBody, orderOf, ordersOf, placeOrder } from '../support/api-samples.ts';
-import { expectRefusal, startApi, type Api, type ApiClient } from '../support/api-service.ts';
+import { expectRefusal, startApi, traces, type Api, type ApiClient } from '../support/api-service.ts';
 import { eventually } from '../support/eventually.ts';
 import { verifyHere } from '../support/filled-log.ts';
 
@@ -27,6 +27,9 @@ it('erases a customer from whatever is read afterwards, on either process', asyn
   const placed = orderOf(await client.post('/api/orders', orderBody({ customerId: 'ada' }), key));
   await placeOrder(second, { customerId: 'ada' });
   const bob = await placeOrder(client, { customerId: 'bob' });
+  const begin = `/api/orders/${placed.orderId}?atVersion=1`;
+  const seen = await client.get(begin);
+  expect(orderOf(seen)).toMatchObject({ customerId: 'ada' });
 
   expect(await erase(second, 'ada')).toMatchObject({
     status: 202,
@@ -48,12 +51,26 @@ it('erases a customer from whatever is read afterwards, on either process', asyn
   // Each process opens what it knows the key of for some seconds more.
   await eventually(async () => {
     for (const reader of [client, second]) {
-      const then = await reader.get(`/api/orders/${placed.orderId}?atVersion=1`);
+      const then = await reader.get(begin, { 'if-none-match': String(seen.headers['etag']) });
+      expect(then.status).toBe(200); // whoever saw it before is not told to show that again
       const history = await reader.get(`/api/orders/${placed.orderId}/events`);
       expect(`${then.text}${history.text}`).not.toContain('ada');
     }
   }, 20_000);
   expect((await verifyHere(api.database.pool)).findings).toEqual([]);
+});
+
+it('erases a customer from an archived order, whose version stays: no browser is told that it is the same', async () => {
+  const { orderId } = await placeOrder(client, { customerId: 'fay' });
+  await traces(api.database.pool);
+  const seen = await client.get(`/api/orders/${orderId}`);
+  await api.database.pool.query('update stream set archived = true where stream_id = $1', [orderId]);
+  await erase(client, 'fay');
+  await untilErased();
+  const again = await client.get(`/api/orders/${orderId}`, { 'if-none-match': String(seen.headers['etag']) });
+  await api.database.pool.query('update stream set archived = false where stream_id = $1', [orderId]);
+  expect(again.headers['etag']).toBe(seen.headers['etag']);
+  expect([again.status, orderOf(again)]).toMatchObject([200, { customerId: 'erased' }]);
 });
 
 it('answers the same when asked again, and for somebody who never ordered', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiAnswer } from '../support/api-contract.ts';
 import { orderOf, paymentOf, usd } from '../support/api-samples.ts';
 import { expectProblem, startApi, traces, type Api, type ApiClient } from '../support/api-service.ts';
-import { fulfilmentIdOf, returnIdOf, stepsOf, type Steps } from '../support/api-steps.ts';
+import { fulfilmentIdOf, returnIdOf, stepsOf, type Headers, type Steps } from '../support/api-steps.ts';
 import { cliOn } from '../support/cli.ts';
 import { openShop, type Shop } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -21,9 +21,9 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 /** Answered, with nothing written and no provider asked. */
-async function tried(url: string, body: object = {}): Promise<ApiAnswer> {
+async function tried(url: string, body: object = {}, headers: Headers = {}): Promise<ApiAnswer> {
   const before = await traces(api.database.pool);
-  const answer = await client.post(`${url}?dryRun=true`, body);
+  const answer = await client.post(`${url}?dryRun=true`, body, headers);
   expect(await traces(api.database.pool)).toEqual(before);
   return answer;
 }
@@ -114,6 +114,24 @@ describe('a dry run', () => {
     expectProblem(await stranger.post(`/api/payments/${paymentId}/void?dryRun=true`, {}), {
       ...{ status: 404, code: 'payment-not-found' },
     });
+  });
+
+  it('with the key of a command that was carried out is another command, and makes nothing', async () => {
+    const key = { 'idempotency-key': 'once' };
+    const { order } = await steps.placePaid();
+    const url = `/api/orders/${order.orderId}/fulfilments`;
+    const body = { items: [{ lineId: '1', quantity: 1 }] };
+    expect((await client.post(url, body, key)).status).toBe(201);
+    await steps.atRest(order.orderId);
+    const { fulfilments } = orderOf(await tried(url, body, key));
+    expect(fulfilments).toHaveLength(2);
+    expect(new Set(fulfilments.map(({ fulfilmentId }) => fulfilmentId)).size).toBe(2);
+
+    const { paymentId } = await steps.placeHeld();
+    const capture = `/api/payments/${paymentId}/capture`;
+    expect((await client.post(capture, { amount: usd(100) }, key)).status).toBe(200);
+    const { captures } = paymentOf(await tried(capture, { amount: usd(200) }, key));
+    expect(captures.map(({ amount }) => amount)).toEqual([usd(100), usd(200)]);
   });
 
   it('needs no key where the tenant demands one of commands', async () => {

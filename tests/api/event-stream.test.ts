@@ -50,8 +50,10 @@ const orderIdOf = ({ data }: StreamEvent): string => (data as { data: { orderId:
 async function endsWith(change: string): Promise<void> {
   const reader = await api.connect(change.replaceAll(/\W/g, ''));
   const stream = await follow('', { by: reader });
+  const changedAt = performance.now();
   await api.database.pool.query(`update api_key set ${change} where tenant_id = $1`, [reader.tenantId]);
   await stream.ended();
+  expect(performance.now() - changedAt).toBeLessThan(5_000); // a second or two, on a machine that is busy
 }
 
 async function* endless(): AsyncGenerator<FeedItem, void> {
@@ -222,6 +224,20 @@ describe('the stream of events', () => {
     await frames.return();
     await sleep(100);
     expect(stalled).toBe(1); // whoever goes on taking is left alone
+  });
+
+  it('asks now and then whether it may go on, not for every event, and ends when it may not', async () => {
+    let asked = 0;
+    const frames = framesOf(endless(), {
+      from: [7n, 2n],
+      mayGoOn: async () => ++asked < 3,
+      onStalled: () => {},
+      allowedMs: 200,
+    });
+    for (let n = 0; n < 50; n++) await frames.next();
+    expect(asked).toBe(1);
+    for await (const frame of frames) void frame;
+    expect(asked).toBe(3);
   });
 
   it('says now and then that it is alive, and how far it has come', async () => {

@@ -182,6 +182,11 @@ describe('an erased customer', () => {
     await erase();
     expect(await tablesNaming(pool, customerId)).toEqual(['public.event', 'public.event_p0']);
     expect(await seller.orderOf(orderId)).toMatchObject({ customerId: 'erased' });
+    const readModels = openReadModels(pool, seller.log, shop.tails.length);
+    for (const then of [{ version: 1 }, { at: '2999-01-01T00:00:00Z' }])
+      expect(await readModels.order(shop.tenantId, orderId, then)).toMatchObject({
+        ...{ ok: true, value: { customerId: 'erased' } },
+      });
   });
 
   it('is taken out of archived orders as well, which are as a rebuild makes them once they are back', async () => {

@@ -251,6 +251,29 @@ describe('a payout of Stripe', () => {
     expect(await settlements()).toMatchObject([{ net: amountOf(941), gross: amountOf(941), lines: [] }]);
   });
 
+  it('is the last that is asked about when it is enough, and none is once nobody waits any more', async () => {
+    const { facade } = stripe;
+    for (const day of [DAY, '2026-01-09', '2026-01-10']) {
+      await pay();
+      facade.balance.payOut('eur', day);
+    }
+    const days = { from: DAY, to: '2026-01-10' };
+    const linesAsked = () => facade.requests.filter(({ path }) => path === '/v1/balance_transactions').length;
+    const enough = await source.settlements(days, { isEnough: ({ payoutId }) => payoutId === 'po_2' });
+    expect(enough.map(({ payoutId }) => payoutId)).toEqual(['po_1', 'po_2']);
+    expect(linesAsked()).toBe(2);
+
+    const late = new AbortController();
+    const giveUp = (): boolean => {
+      late.abort();
+      return false;
+    };
+    const given = source.settlements(days, { isEnough: giveUp, signal: late.signal });
+    await expect(given).rejects.toThrow('aborted');
+    await expect(source.transactions(days, { signal: late.signal })).rejects.toThrow('aborted');
+    expect(linesAsked()).toBe(3);
+  });
+
   it('that failed comes back as an adjustment, and is in the next one', async () => {
     await pay();
     const failed = stripe.facade.balance.payOut('eur', '2026-01-07')!;

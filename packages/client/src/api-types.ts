@@ -2459,7 +2459,7 @@ export interface components {
     headers: {
         /** @description Names this answer in our logs; quote it when you report a problem */
         "X-Request-Id": string;
-        /** @description May be kept by one client, which asks each time */
+        /** @description May be kept by one client, which asks each time; `no-store`: by nobody, as what was is */
         "Cache-Control": string;
         /** @description The version, as If-Match and If-None-Match take it */
         ETag: string;

@@ -5,11 +5,11 @@ import {
   type Owners,
   type ProviderTransaction,
   type Settlement,
-  type SettlementLine,
 } from '../../domain/ledger/settlement.ts';
 import type { PaymentId, TenantId } from '../../domain/shared/ids.ts';
+import { joinedLookups } from '../joined-lookups.ts';
 import type { Clock } from '../ports.ts';
-import type { SettlementSource } from '../provider-ports.ts';
+import type { AskingUntil, Days, SettlementSource } from '../provider-ports.ts';
 import type { FoundBreak } from '../read-models.ts';
 
 export const SIDE_STATES = ['found', 'nothing', 'unavailable', 'not-configured'] as const;
@@ -54,89 +54,139 @@ type Parts = {
   readonly onFault: (fault: unknown, provider: string) => void;
 };
 
-type Found = FoundBreak & { readonly tenantId: TenantId };
-type Answer<Entries> =
-  { readonly state: 'said'; readonly entries: Entries } | { readonly state: 'unavailable' };
+type About = FoundBreak & { readonly tenantId: TenantId; readonly today: string };
+type Answer<Entry> =
+  { readonly state: 'said'; readonly entries: readonly Entry[] } | { readonly state: 'unavailable' };
 
 /** Books of a provider beyond the day, in which the same operations are looked for: as the reconciliation does. */
 const AROUND_DAYS = 7;
 /** How long a transaction is looked for in later payouts. */
 const SETTLED_WITHIN_DAYS_MAX = 30;
 
-export function breakLookup({ books, sources, clock, onFault }: Parts): LookIntoBreak {
-  return async (tenantId, breakId) => {
+/** Those who look into a break that somebody looks into already hear what that one does: a provider is asked once. */
+export const breakLookup = ({ books, sources, clock, onFault }: Parts): LookIntoBreak =>
+  joinedLookups(async (tenantId: TenantId, breakId: string) => {
     const found = await books.find(tenantId, breakId);
     if (!found) return undefined;
     const ledger = sideOf(await books.booked(tenantId, found));
     const source = sources.find(({ name }) => name === found.provider);
+    const about = { ...found, tenantId, today: dayOf(clock.now().toISOString()) };
     const [provider, settlement] = source
-      ? await askProvider(source, { ...found, tenantId })
+      ? await askProvider(answering(source, onFault), about, books.owners)
       : [NOT_CONFIGURED, NOT_CONFIGURED];
     return {
       ...found,
       states: { ledger: ledger.state, provider: provider.state, settlement: settlement.state },
       sides: { ledger: ledger.entries, provider: provider.entries, settlement: settlement.entries },
     };
-  };
+  });
 
-  async function askProvider(source: SettlementSource, found: Found): Promise<readonly [Told, Told]> {
-    const { day } = found;
-    const yesterday = addDays(dayOf(clock.now().toISOString()), -1);
-    // Today's payouts are not complete: asking would make some providers believe that we want them now.
-    const closed = earlier(addDays(day, SETTLED_WITHIN_DAYS_MAX), yesterday);
-    const settlements = said(source, source.settlements({ from: day, to: closed < day ? day : closed }));
-    const near = await said(source, source.transactions({ from: addDays(day, -1), to: addDays(day, 1) }));
-    const paid = await settlements;
-    const ofPayout = paid.state === 'said' ? await linesOfPayout(found, paid.entries) : [];
-    const [oldest = day] = ofPayout.map(({ at }) => dayOf(at)).toSorted();
-    const names = new Set(ofPayout.map(({ transactionId }) => transactionId));
-    const isMeant = ({ transactionId, operationId }: ProviderTransaction): boolean =>
-      transactionId === found.transactionId ||
-      (operationId !== undefined && operationId === found.operationId) ||
-      names.has(transactionId);
+type Provider = {
+  transactions(days: Days): Promise<Answer<ProviderTransaction>>;
+  settlements(days: Days, how: AskingUntil): Promise<Answer<Settlement>>;
+};
 
-    // Nearly always it is found within the days next to it, and a provider is asked for no more than that.
-    const isNear = near.state === 'said' && oldest >= addDays(day, -1) && near.entries.some(isMeant);
-    const around = { from: earlier(oldest, addDays(day, -AROUND_DAYS)), to: addDays(day, AROUND_DAYS) };
-    const moved = isNear || near.state !== 'said' ? near : await said(source, source.transactions(around));
-    const meant = moved.state === 'said' ? moved.entries.filter(isMeant) : [];
-    for (const { transactionId } of meant) names.add(transactionId);
-    if (found.transactionId !== null) names.add(found.transactionId);
-    return [
-      moved.state === 'said' ? sideOf(meant.map(viewTransaction)) : UNAVAILABLE,
-      paid.state === 'said' ? sideOf(linesOf(paid.entries, names)) : UNAVAILABLE,
-    ];
-  }
-
-  /** Of a break that is about a payout as a whole: the tenant's own part of it, and nobody else's. */
-  async function linesOfPayout(found: Found, paid: readonly Settlement[]): Promise<SettlementLine[]> {
-    if (found.payoutId === null || found.transactionId !== null) return [];
-    const lines = paid.flatMap((one) => (one.payoutId === found.payoutId ? one.lines : []));
-    const owners = await books.owners([...new Set(lines.flatMap(({ paymentId }) => paymentId ?? []))]);
-    return lines.filter((line) => ownerOf(owners, line)?.tenantId === found.tenantId);
-  }
-
-  /** Whatever the fault: the other sides are worth an answer, and this one can be asked again. */
-  async function said<Entries>(
-    { name }: SettlementSource,
-    asked: Promise<Entries>,
-  ): Promise<Answer<Entries>> {
+/** Whatever the fault: the other sides are worth an answer, and this one can be asked again. */
+function answering(source: SettlementSource, onFault: Parts['onFault']): Provider {
+  async function said<Entry>(asked: Promise<readonly Entry[]>): Promise<Answer<Entry>> {
     try {
       return { state: 'said', entries: await asked };
     } catch (fault) {
-      onFault(fault, name);
+      onFault(fault, source.name);
       return { state: 'unavailable' };
     }
   }
+  return {
+    transactions: (days) => said(source.transactions(days)),
+    settlements: (days, how) => said(source.settlements(days, how)),
+  };
 }
 
+const askProvider = (provider: Provider, about: About, ownersOf: BreakBooks['owners']): Promise<Sides> =>
+  about.payoutId !== null && about.transactionId === null
+    ? askAboutPayout(provider, about, ownersOf)
+    : askAboutTransaction(provider, about);
+
+async function askAboutTransaction(provider: Provider, about: About): Promise<Sides> {
+  const isMeant = ({ transactionId, operationId }: ProviderTransaction): boolean =>
+    transactionId === about.transactionId || (operationId !== undefined && operationId === about.operationId);
+  const moved = await movedAround(provider, { day: about.day, oldest: about.day, isMeant });
+  const names = new Set(
+    moved.state === 'said' ? moved.entries.map(({ transactionId }) => transactionId) : [],
+  );
+  if (about.transactionId !== null) names.add(about.transactionId);
+  const seen = told(moved, (entries) => entries.map(viewTransaction));
+  // What the provider does not know is in no payout of it.
+  if (names.size === 0) return [seen, moved.state === 'said' ? NOTHING : UNAVAILABLE];
+  const paid = await paidOut(provider, about, names);
+  return [seen, told(paid, (settlements) => linesOf(settlements, names))];
+}
+
+/** The tenant's own part of it, and nobody else's. */
+async function askAboutPayout(
+  provider: Provider,
+  about: About,
+  ownersOf: BreakBooks['owners'],
+): Promise<Sides> {
+  const paid = await paidOut(provider, about, new Set());
+  if (paid.state !== 'said') return [UNAVAILABLE, UNAVAILABLE];
+  const lines = paid.entries.flatMap((one) => (one.payoutId === about.payoutId ? one.lines : []));
+  const owners = await ownersOf([...new Set(lines.flatMap(({ paymentId }) => paymentId ?? []))]);
+  const own = lines.filter((line) => ownerOf(owners, line)?.tenantId === about.tenantId);
+  const [oldest] = own.map(({ at }) => dayOf(at)).toSorted();
+  if (oldest === undefined) return [NOTHING, NOTHING];
+  const names = new Set(own.map(({ transactionId }) => transactionId));
+  const isMeant = ({ transactionId }: ProviderTransaction): boolean => names.has(transactionId);
+  const moved = await movedAround(provider, { day: about.day, oldest, isMeant });
+  return [told(moved, (entries) => entries.map(viewTransaction)), sideOf(linesOf(paid.entries, names))];
+}
+
+/** Nearly always it is found within the days next to it, and a provider is asked for no more than that. */
+async function movedAround(
+  provider: Provider,
+  { day, oldest, isMeant }: Sought,
+): Promise<Answer<ProviderTransaction>> {
+  const near = await provider.transactions({ from: addDays(day, -1), to: addDays(day, 1) });
+  if (near.state !== 'said') return near;
+  const isNear = oldest >= addDays(day, -1) && near.entries.some(isMeant);
+  const around = { from: earlier(oldest, addDays(day, -AROUND_DAYS)), to: addDays(day, AROUND_DAYS) };
+  const moved = isNear ? near : await provider.transactions(around);
+  return moved.state === 'said' ? { ...moved, entries: moved.entries.filter(isMeant) } : moved;
+}
+
+/** Payouts up to the one that the break is about, or the first with one of these transactions. */
+function paidOut(
+  provider: Provider,
+  { day, today, payoutId: sought }: About,
+  names: ReadonlySet<string>,
+): Promise<Answer<Settlement>> {
+  // Today's payouts are not complete: asking would make some providers believe that we want them now.
+  const closed = earlier(addDays(day, SETTLED_WITHIN_DAYS_MAX), addDays(today, -1));
+  const isEnough = ({ payoutId, lines }: Settlement): boolean =>
+    sought === null ? lines.some(({ transactionId }) => names.has(transactionId)) : payoutId === sought;
+  return provider.settlements({ from: day, to: closed < day ? day : closed }, { isEnough });
+}
+
+/** Movements around a day, or back to an older one. */
+type Sought = {
+  readonly day: string;
+  readonly oldest: string;
+  readonly isMeant: (transaction: ProviderTransaction) => boolean;
+};
+
+/** Of the provider and of its payouts. */
+type Sides = readonly [Told, Told];
 type Told = { readonly state: SideState; readonly entries: readonly SideEntry[] | null };
 
 const UNAVAILABLE: Told = { state: 'unavailable', entries: null };
+const NOTHING: Told = { state: 'nothing', entries: null };
 const NOT_CONFIGURED: Told = { state: 'not-configured', entries: null };
 
 const sideOf = (entries: readonly SideEntry[]): Told =>
-  entries.length > 0 ? { state: 'found', entries } : { state: 'nothing', entries: null };
+  entries.length > 0 ? { state: 'found', entries } : NOTHING;
+
+const told = <One>(answer: Answer<One>, view: (entries: readonly One[]) => readonly SideEntry[]): Told =>
+  answer.state === 'said' ? sideOf(view(answer.entries)) : UNAVAILABLE;
 
 const earlier = (a: string, b: string): string => (a < b ? a : b);
 
@@ -152,7 +202,7 @@ const viewTransaction = (transaction: ProviderTransaction): SideEntry => ({
   payoutId: null,
 });
 
-/** What was paid out of these transactions, in whatever payouts. */
+/** What was paid out of these transactions. */
 const linesOf = (paid: readonly Settlement[], names: ReadonlySet<string>): SideEntry[] =>
   paid.flatMap(({ payoutId, lines }) =>
     lines

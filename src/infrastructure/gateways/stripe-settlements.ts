@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe';
-import type { Days, SettlementSource } from '../../application/provider-ports.ts';
+import type { Asking, Days, SettlementSource } from '../../application/provider-ports.ts';
 import {
   addDays,
   dayOf,
@@ -23,15 +23,18 @@ export async function stripeSettlements({
   const stripe = stripeClient(await loadStripe(), options);
   return {
     name,
-    transactions: async (days) => {
+    transactions: async (days, how = {}) => {
       const params = { created: within(days), expand: EXPAND_SOURCE, limit: PAGE };
-      return toMovements(stripe, await oldestFirst(() => stripe.balanceTransactions.list(params)));
+      return toMovements(stripe, await oldestFirst(() => stripe.balanceTransactions.list(params), how), how);
     },
-    settlements: async (days) => {
+    settlements: async (days, how = {}) => {
       const params = { arrival_date: within(days), status: 'paid', limit: PAGE };
       const settlements: Settlement[] = [];
-      for (const payout of await oldestFirst(() => stripe.payouts.list(params)))
-        settlements.push(await toSettlement(stripe, payout));
+      for (const payout of await oldestFirst(() => stripe.payouts.list(params), how)) {
+        const settlement = await toSettlement(stripe, payout, how);
+        settlements.push(settlement);
+        if (how.isEnough?.(settlement)) break;
+      }
       return settlements;
     },
   };
@@ -45,10 +48,14 @@ const within = ({ from, to }: Days): { gte: number; lt: number } => ({
 });
 
 /** All pages of a list, which Stripe gives with the newest first. */
-async function oldestFirst<T>(list: () => AsyncIterable<T>): Promise<T[]> {
+async function oldestFirst<T>(list: () => AsyncIterable<T>, { signal }: Asking): Promise<T[]> {
   const all = await answered(async () => {
+    signal?.throwIfAborted();
     const items: T[] = [];
-    for await (const item of list()) items.push(item);
+    for await (const item of list()) {
+      signal?.throwIfAborted(); // before the next page is asked for
+      items.push(item);
+    }
     return items;
   });
   return all.toReversed();
@@ -57,8 +64,9 @@ async function oldestFirst<T>(list: () => AsyncIterable<T>): Promise<T[]> {
 async function toMovements(
   stripe: Stripe,
   transactions: readonly Stripe.BalanceTransaction[],
+  how: Asking,
 ): Promise<ProviderTransaction[]> {
-  const captureIds = await nameCaptures(stripe, transactions);
+  const captureIds = await nameCaptures(stripe, transactions, how);
   return transactions.filter(isMovement).map((one) => movementOf(one, captureIds.get(one.id)));
 }
 
@@ -66,6 +74,7 @@ async function toMovements(
 async function nameCaptures(
   stripe: Stripe,
   transactions: readonly Stripe.BalanceTransaction[],
+  how: Asking,
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for (const transaction of transactions) {
@@ -73,21 +82,24 @@ async function nameCaptures(
     if (!charged || names.has(transaction.id)) continue;
     const { chargeId, captures } = charged;
     const isSplit = captures.length > 1;
-    const all = isSplit ? await transactionsOf(stripe, chargeId) : [transaction];
+    const all = isSplit ? await transactionsOf(stripe, chargeId, how) : [transaction];
     for (const [transactionId, captureId] of pairCaptures(captures, all)) names.set(transactionId, captureId);
   }
   return names;
 }
 
-async function transactionsOf(stripe: Stripe, source: string): Promise<Stripe.BalanceTransaction[]> {
-  const all = await oldestFirst(() =>
-    stripe.balanceTransactions.list({ source, expand: EXPAND_SOURCE, limit: PAGE }),
-  );
+async function transactionsOf(
+  stripe: Stripe,
+  source: string,
+  how: Asking,
+): Promise<Stripe.BalanceTransaction[]> {
+  const params = { source, expand: EXPAND_SOURCE, limit: PAGE };
+  const all = await oldestFirst(() => stripe.balanceTransactions.list(params), how);
   return all.filter((transaction) => capturesOf(transaction) !== undefined);
 }
 
-async function toSettlement(stripe: Stripe, payout: Stripe.Payout): Promise<Settlement> {
-  const lines = await linesOf(stripe, payout);
+async function toSettlement(stripe: Stripe, payout: Stripe.Payout, how: Asking): Promise<Settlement> {
+  const lines = await linesOf(stripe, payout, how);
   // Stripe says what reached the bank, and of no payout what that was before its fees.
   const net = fromStripeAmount(payout.amount, payout.currency);
   const fees = sumMoney(
@@ -108,11 +120,12 @@ async function toSettlement(stripe: Stripe, payout: Stripe.Payout): Promise<Sett
 async function linesOf(
   stripe: Stripe,
   { id: payout, reconciliation_status }: Stripe.Payout,
+  how: Asking,
 ): Promise<SettlementLine[]> {
   switch (reconciliation_status) {
     case 'completed': {
       const params = { payout, expand: EXPAND_SOURCE, limit: PAGE };
-      const all = await oldestFirst(() => stripe.balanceTransactions.list(params));
+      const all = await oldestFirst(() => stripe.balanceTransactions.list(params), how);
       // Of a line nobody asks which capture it is.
       return all.filter(isMovement).map((one) => toLine(movementOf(one, undefined)));
     }

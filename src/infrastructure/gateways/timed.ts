@@ -4,20 +4,23 @@ class ProviderTimeout extends Error {
   override readonly name = 'ProviderTimeout';
 }
 
-type Within = <T>(call: Promise<T>) => Promise<T>;
+type Within = <T>(call: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
+/** `signal` tells the call that it is too late, as nobody hears its answer then. */
 const limit =
   (name: string, timeoutMs: number): Within =>
   async (call) => {
+    const late = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new ProviderTimeout(`${name} did not answer within ${timeoutMs} ms`)),
-        timeoutMs,
-      );
+      timer = setTimeout(() => {
+        const timeout = new ProviderTimeout(`${name} did not answer within ${timeoutMs} ms`);
+        reject(timeout);
+        late.abort(timeout);
+      }, timeoutMs);
     });
     try {
-      return await Promise.race([call, tooLate]);
+      return await Promise.race([call(late.signal), tooLate]);
     } finally {
       clearTimeout(timer);
     }
@@ -28,14 +31,14 @@ export const timed = (provider: PaymentProvider, timeoutMs: number): PaymentProv
   const within = limit(provider.name, timeoutMs);
   return {
     ...provider,
-    authorize: (request) => within(provider.authorize(request)),
-    capture: (request) => within(provider.capture(request)),
-    void: (request) => within(provider.void(request)),
-    refund: (request) => within(provider.refund(request)),
-    retrieve: (request) => within(provider.retrieve(request)),
-    acceptDispute: (request) => within(provider.acceptDispute(request)),
-    paymentOf: (providerRef) => within(provider.paymentOf(providerRef)),
-    submitEvidence: (request) => within(provider.submitEvidence(request)),
+    authorize: (request) => within(() => provider.authorize(request)),
+    capture: (request) => within(() => provider.capture(request)),
+    void: (request) => within(() => provider.void(request)),
+    refund: (request) => within(() => provider.refund(request)),
+    retrieve: (request) => within(() => provider.retrieve(request)),
+    acceptDispute: (request) => within(() => provider.acceptDispute(request)),
+    paymentOf: (providerRef) => within(() => provider.paymentOf(providerRef)),
+    submitEvidence: (request) => within(() => provider.submitEvidence(request)),
   };
 };
 
@@ -44,7 +47,7 @@ export const timedBooks = (source: SettlementSource, timeoutMs: number): Settlem
   const within = limit(source.name, timeoutMs);
   return {
     ...source,
-    transactions: (days) => within(source.transactions(days)),
-    settlements: (days) => within(source.settlements(days)),
+    transactions: (days) => within((signal) => source.transactions(days, { signal })),
+    settlements: (days, how) => within((signal) => source.settlements(days, { ...how, signal })),
   };
 };

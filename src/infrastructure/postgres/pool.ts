@@ -57,7 +57,17 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>)
   }
 }
 
-/** The same, but gives up when one statement takes longer than `patienceMs`: `busy`, and nothing was changed. */
+/**
+ * For what people search: planned for the very values, each time, and with bitmaps, without which PostgreSQL uses no GIN
+ * index. A plan that fits all values would read a whole tenant for a few rows. Takes some round trips more.
+ */
+export const inSearch = <T>(pool: Pool, search: (tx: Tx) => Promise<T>): Promise<T> =>
+  inTransaction(pool, async (tx) => {
+    await tx.query('set local enable_bitmapscan = on; set local plan_cache_mode = force_custom_plan');
+    return search(tx);
+  });
+
+/** One transaction, but it gives up when one statement takes longer than `patienceMs`: `busy`, and nothing was changed. */
 export async function inTransactionWithin<T, Refusal>(
   pool: Pool,
   patienceMs: number,

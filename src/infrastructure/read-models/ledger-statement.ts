@@ -2,7 +2,7 @@ import type { LedgerEntry, LedgerPlace, Statement, StatementOf } from '../../app
 import { isWholeClass } from '../../domain/ledger/chart.ts';
 import type { TenantId } from '../../domain/shared/ids.ts';
 import { instantText } from '../postgres/column-text.ts';
-import type { Pool } from '../postgres/pool.ts';
+import { inSearch, type Pool } from '../postgres/pool.ts';
 
 type SumsRow = { opening: string; closing: string; before: string };
 type Row = SumsRow & { [Name in keyof LedgerEntry]: LedgerEntry[Name] | null };
@@ -19,20 +19,21 @@ export async function readStatement(
   after?: LedgerPlace,
 ): Promise<Statement> {
   const isWhole = isWholeClass(account);
-  const { rows } = await pool.query<Row>({
-    // Two texts: a plan that fits both would use no index on the accounts.
-    name: isWhole ? 'statement-of-class' : 'statement',
-    text: statementOf(
-      isWhole
-        ? { transaction: 'true', leg: `split_part(account, ':', 1) = $2` }
-        : { transaction: 'accounts @> array[$2::text]', leg: 'account = $2' },
-    ),
-    values: [
-      ...[tenantId, account, currency, from ?? null, to ?? null],
-      ...[after?.bookedAt ?? null, after?.shard ?? null, after?.position ?? null, after?.number ?? null],
-      limit,
-    ],
-  });
+  const { rows } = await inSearch(pool, (tx) =>
+    tx.query<Row>({
+      name: isWhole ? 'statement-of-class' : 'statement',
+      text: statementOf(
+        isWhole
+          ? { transaction: 'true', leg: `split_part(account, ':', 1) = $2` }
+          : { transaction: 'accounts @> array[$2::text]', leg: 'account = $2' },
+      ),
+      values: [
+        ...[tenantId, account, currency, from ?? null, to ?? null],
+        ...[after?.bookedAt ?? null, after?.shard ?? null, after?.position ?? null, after?.number ?? null],
+        limit,
+      ],
+    }),
+  );
   const { opening, closing, before } = rows[0]!;
   let balance = BigInt(before);
   const entries = rows.filter(isEntry).map((row) => {

@@ -4,6 +4,7 @@ import type { PaymentFilter, PaymentPlace } from '../../application/read-models.
 import { paymentAggregate } from '../../domain/payments/payment-evolution.ts';
 import type { OrderId, TenantId } from '../../domain/shared/ids.ts';
 import { currentStates, type StateRow } from './current-states.ts';
+import { rowsOf } from './list-query.ts';
 import { HAS_UNKNOWN_OUTCOME } from './payment-history.ts';
 import type { Source } from './read-by-id.ts';
 
@@ -32,7 +33,8 @@ export const paymentLists = ({ pool, log }: Source) => {
       .selectFrom('payment_history')
       .select(['payment_id as id', 'version', 'state', 'state_version as shape'])
       .where('tenant_id', '=', tenantId);
-    if (filter.status) query = query.where('status', '=', filter.status);
+    // Written into the query, which no index of one status alone would serve otherwise: its plan has to fit all values.
+    if (filter.status) query = query.where('status', '=', sql.lit(filter.status));
     if (filter.outcome) query = query.where(sql<boolean>`${sql.raw(HAS_UNKNOWN_OUTCOME)}`);
     if (filter.paymentMethod) query = query.where('payment_method', '=', filter.paymentMethod);
     if (filter.currency) query = query.where('currency', '=', filter.currency);
@@ -66,7 +68,8 @@ export const paymentLists = ({ pool, log }: Source) => {
         query = query.where(
           sql<boolean>`(created_at, payment_id) < (${after.createdAt}, ${after.paymentId})`,
         );
-      return viewed(tenantId, await query.execute());
+      const isByAmount = filter.amountMin !== undefined || filter.amountMax !== undefined;
+      return viewed(tenantId, await rowsOf(pool, query, isByAmount));
     },
     /** Oldest first. */
     paymentsOfOrder: async (

@@ -21,6 +21,8 @@ type Readable<State, View> = {
   readonly key: string;
   /** undefined for the absent state. */
   readonly view: (state: State, version: number) => View | undefined;
+  /** As it is shown once its customer was erased; unset: it names none. */
+  readonly erased?: (state: State) => State;
 };
 
 export type ReadById<View> = (
@@ -32,7 +34,7 @@ export type ReadById<View> = (
 /** Reads one aggregate, as of its last acknowledged change or as it was. */
 export function readerById<State, View>(
   { pool, log, shardCount }: Source,
-  { aggregate, table, key, view }: Readable<State, View>,
+  { aggregate, table, key, view, erased }: Readable<State, View>,
 ): ReadById<View> {
   const found = ({ state, version }: { state: State; version: number }): Result<View, NotFound> => {
     const shown = view(state, version);
@@ -63,7 +65,10 @@ export function readerById<State, View>(
   /** Always from the log: rows and snapshots know the newest state only. */
   async function asItWas(tenantId: TenantId, id: StreamId, upTo: UpTo): Promise<Result<View, NotFound>> {
     const [events = []] = await log.readStreams(tenantId, [id], upTo);
-    const then = found(foldStream(aggregate, events));
+    const { state, version } = foldStream(aggregate, events);
+    // Events from before there were keys name the customer for good, and that of the erasure may be a later one.
+    const isErased = erased && version > 0 && (await wasErased(pool, shardOf(id, shardCount), id));
+    const then = found({ state: isErased ? erased(state) : state, version });
     if (!then.ok) return err(await whyNotThen(tenantId, id));
     const isShort = events.length < (upTo.version ?? 0);
     return isShort ? err({ code: 'version-not-reached', current: events.length }) : then;
@@ -77,4 +82,13 @@ export function readerById<State, View>(
   }
 
   return (tenantId, id, upTo) => (upTo ? asItWas(tenantId, id, upTo) : asItIs(tenantId, id));
+}
+
+async function wasErased(pool: Pool, shard: number, id: StreamId): Promise<boolean> {
+  const { rows } = await pool.query({
+    name: 'was-erased',
+    text: 'select from stream where shard = $1 and stream_id = $2 and erased_version > 0',
+    values: [shard, id],
+  });
+  return rows.length > 0;
 }

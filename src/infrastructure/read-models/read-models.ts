@@ -1,5 +1,7 @@
 import type { EventLog } from '../../application/ports.ts';
+import { joinedLookups } from '../../application/joined-lookups.ts';
 import type { ReadModels } from '../../application/read-models.ts';
+import type { TenantId } from '../../domain/shared/ids.ts';
 import type { Pool } from '../postgres/pool.ts';
 import { listBreaks } from '../reconciliation/breaks.ts';
 import { readActivity } from './activity.ts';
@@ -24,7 +26,8 @@ export function openReadModels(pool: Pool, log: EventLog, shardCount: number): R
     ...paymentLists(source),
     disputes: (tenantId, filter, limit, after) => listDisputes(pool, tenantId, filter, limit, after),
     awaitingRefunds: (tenantId, limit, after) => listAwaitingRefunds(pool, tenantId, limit, after),
-    trialBalance: (tenantId, at) => readTrialBalance(pool, tenantId, at),
+    // Sums all that was ever booked, and each page of the ledger asks for it again and again.
+    trialBalance: joinedLookups((tenantId: TenantId, at?: string) => readTrialBalance(pool, tenantId, at)),
     ledgerEntries: (tenantId, filter, limit, after) =>
       listLedgerEntries(pool, tenantId, filter, limit, after),
     statement: (tenantId, of, limit, after) => readStatement(pool, tenantId, of, limit, after),

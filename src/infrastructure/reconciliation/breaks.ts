@@ -2,7 +2,7 @@ import type { BreakBooks, SideEntry } from '../../application/ledger/look-into-b
 import type { ReconciliationBooks } from '../../application/ledger/reconcile-day.ts';
 import type { BreakFilter, BreakPlace, FoundBreak } from '../../application/read-models.ts';
 import type { TenantId } from '../../domain/shared/ids.ts';
-import type { Pool } from '../postgres/pool.ts';
+import { inSearch, type Pool } from '../postgres/pool.ts';
 import { instantText } from '../postgres/column-text.ts';
 
 export type BreakPage = { readonly limit: number; readonly after?: BreakPlace | undefined };
@@ -22,28 +22,33 @@ async function findBreak(pool: Pool, tenantId: TenantId, breakId: string): Promi
   return rows[0];
 }
 
-/** The newest day first. Without a tenant: those of all tenants, and those of none. */
+/**
+ * The newest day first, by the column: the day that is shown is text, in the order of which no index is. Without a tenant:
+ * those of all tenants, and those of none.
+ */
 export async function listBreaks(
   pool: Pool,
   tenantId: TenantId | undefined,
   { day, provider, status }: BreakFilter,
   { limit, after }: BreakPage,
 ): Promise<FoundBreak[]> {
-  const { rows } = await pool.query<FoundBreak>(
-    `select ${COLUMNS}
-     from reconciliation_break
-     where ($1::uuid is null or tenant_id = $1) and ($2::date is null or day = $2)
-       and ($3::text is null or provider = $3) and ($4::text is null or ($4 = 'open') = (resolved_at is null))
-       and ($5::date is null or (day, provider, kind, subject) < ($5, $6, $7, $8))
-     order by day desc, provider desc, kind desc, subject desc limit $9`,
-    [
-      tenantId ?? null,
-      day ?? null,
-      provider ?? null,
-      status ?? null,
-      ...[after?.day ?? null, after?.provider ?? null, after?.kind ?? null, after?.subject ?? null],
-      limit,
-    ],
+  const { rows } = await inSearch(pool, (tx) =>
+    tx.query<FoundBreak>(
+      `select ${COLUMNS}
+       from reconciliation_break b
+       where ($1::uuid is null or tenant_id = $1) and ($2::date is null or day = $2)
+         and ($3::text is null or provider = $3) and ($4::text is null or ($4 = 'open') = (resolved_at is null))
+         and ($5::date is null or (day, provider, kind, subject) < ($5, $6, $7, $8))
+       order by b.day desc, provider desc, kind desc, subject desc limit $9`,
+      [
+        tenantId ?? null,
+        day ?? null,
+        provider ?? null,
+        status ?? null,
+        ...[after?.day ?? null, after?.provider ?? null, after?.kind ?? null, after?.subject ?? null],
+        limit,
+      ],
+    ),
   );
   return rows;
 }
