@@ -93,6 +93,16 @@ describe('a search reads little of a tenant', () => {
     );
   });
 
+  it('for what was booked for one order', async () => {
+    const { rows } = await pool.query<{ orderId: string }>(
+      `select ${id('order')} as "orderId" from (values (7)) t (n)`,
+      [TENANT],
+    );
+    const entries = () => readModels.ledgerEntries(TENANT, rows[0]!, PAGE);
+    expect(await entries()).toHaveLength(2);
+    await expectFew('ledger_transaction', entries);
+  });
+
   it('for payments that wait for their customers', async () => {
     await expectFew('payment_history', () => readModels.payments(TENANT, { status: 'RequiresAction' }, PAGE));
   });

@@ -1,6 +1,6 @@
 import type { LedgerEntry, LedgerPlace, TrialBalance } from '../../application/read-models.ts';
 import type { TenantId } from '../../domain/shared/ids.ts';
-import type { Pool } from '../postgres/pool.ts';
+import { inSearch, type Pool } from '../postgres/pool.ts';
 import { instantText } from '../postgres/column-text.ts';
 
 /** The part of an account's name before the colon: `order_funds` for all orders together. */
@@ -42,9 +42,10 @@ export async function listLedgerEntries(
   limit: number,
   after?: LedgerPlace,
 ): Promise<LedgerEntry[]> {
-  const { rows } = await pool.query<LedgerEntry>({
-    name: 'ledger-entries',
-    text: `select event_id as "eventId", type, order_id as "orderId", account, currency, debit::text, credit::text,
+  const { rows } = await inSearch(pool, (tx) =>
+    tx.query<LedgerEntry>({
+      name: 'ledger-entries',
+      text: `select event_id as "eventId", type, order_id as "orderId", account, currency, debit::text, credit::text,
         ${instantText('booked_at')} as "bookedAt",
         shard, position::text, number::int
       from ledger_entry
@@ -52,16 +53,17 @@ export async function listLedgerEntries(
         and ($3::uuid is null or order_id = $3)
         and ($4::timestamptz is null or (booked_at, shard, position, number) < ($4, $5, $6, $7))
       order by booked_at desc, shard desc, position desc, number desc limit $8`,
-    values: [
-      tenantId,
-      account ?? null,
-      orderId ?? null,
-      after?.bookedAt ?? null,
-      after?.shard ?? null,
-      after?.position ?? null,
-      after?.number ?? null,
-      limit,
-    ],
-  });
+      values: [
+        tenantId,
+        account ?? null,
+        orderId ?? null,
+        after?.bookedAt ?? null,
+        after?.shard ?? null,
+        after?.position ?? null,
+        after?.number ?? null,
+        limit,
+      ],
+    }),
+  );
   return rows;
 }
