@@ -3,8 +3,9 @@ import { Link, Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
 import { BrokenPage } from './layout/broken-page.tsx';
 import { Shell } from './layout/shell.tsx';
 import { LiveProvider } from './live/live.tsx';
+import { LinkQuestion } from './pages/sign-in/link-question.tsx';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
-import { isSignedOut, useSession } from './service/session.tsx';
+import { isSignedOut, personOf, useSession } from './service/session.tsx';
 import { Empty, Failure, Loading } from './ui/answer.tsx';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Page } from './ui/page.tsx';
@@ -39,8 +40,9 @@ const ApiKeysPage = lazy(() => import('./pages/settings/api-keys-page.tsx'));
 const AuditPage = lazy(() => import('./pages/settings/audit-page.tsx'));
 
 export function App() {
-  const { session, error, retry } = useSession();
-  if (session) return <SignedIn />;
+  const { session, isLinkOpen, error, retry } = useSession();
+  if (session && isLinkOpen) return <LinkQuestion />;
+  if (session) return <SignedIn key={personOf(session)} />;
   if (session === null || isSignedOut(error)) return <SignIn />;
   return error === null ? <Loading /> : <Failure error={error} retry={retry} />;
 }
