@@ -1,10 +1,13 @@
 import { lazy, Suspense } from 'react';
-import { Link, Redirect, Route, Switch } from 'wouter';
+import { Link, Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
+import { BrokenPage } from './layout/broken-page.tsx';
 import { Shell } from './layout/shell.tsx';
 import { LiveProvider } from './live/live.tsx';
+import { LinkQuestion } from './pages/sign-in/link-question.tsx';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
-import { isSignedOut, useSession } from './service/session.tsx';
+import { isSignedOut, personOf, useSession } from './service/session.tsx';
 import { Empty, Failure, Loading } from './ui/answer.tsx';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Page } from './ui/page.tsx';
 
 const OverviewPage = lazy(() => import('./pages/overview/overview-page.tsx'));
@@ -37,8 +40,9 @@ const ApiKeysPage = lazy(() => import('./pages/settings/api-keys-page.tsx'));
 const AuditPage = lazy(() => import('./pages/settings/audit-page.tsx'));
 
 export function App() {
-  const { session, error, retry } = useSession();
-  if (session) return <SignedIn />;
+  const { session, isLinkOpen, error, retry } = useSession();
+  if (session && isLinkOpen) return <LinkQuestion />;
+  if (session) return <SignedIn key={personOf(session)} />;
   if (session === null || isSignedOut(error)) return <SignIn />;
   return error === null ? <Loading /> : <Failure error={error} retry={retry} />;
 }
@@ -46,48 +50,63 @@ export function App() {
 const SignedIn = () => (
   <LiveProvider>
     <Shell>
-      <Suspense fallback={<Loading />}>
-        <Switch>
-          <Route path="/" component={OverviewPage} />
-          <Route path="/sign-in">
-            <Redirect to="/" replace />
-          </Route>
-          <Route path="/orders" component={OrdersPage} />
-          <Route path="/orders/:orderId" component={OrderPage} />
-          <Route path="/search" component={SearchPage} />
-          <Route path="/payments" component={PaymentsPage} />
-          <Route path="/payments/:paymentId" component={PaymentPage} />
-          <Route path="/refunds" component={RefundsPage} />
-          <Route path="/disputes" component={DisputesPage} />
-          <Route path="/disputes/:disputeId" component={DisputePage} />
-          <Route path="/ledger" component={LedgerPage} />
-          <Route path="/accounts" component={AccountsPage} />
-          <Route path="/accounts/:account" component={StatementPage} />
-          <Route path="/breaks" component={BreaksPage} />
-          <Route path="/breaks/:breakId" component={BreakPage} />
-          <Route path="/machinery" component={ProjectionsPage} />
-          <Route path="/machinery/:name" component={ProjectionPage} />
-          <Route path="/processes" component={ProcessesPage} />
-          <Route path="/parked" component={ParkedPage} />
-          <Route path="/dead-letters" component={DeadLettersPage} />
-          <Route path="/dead-letters/:letterId" component={DeadLetterPage} />
-          <Route path="/scheduled" component={ScheduledPage} />
-          <Route path="/log" component={LogPage} />
-          <Route path="/log/:eventId" component={EventPage} />
-          <Route path="/webhooks" component={WebhooksPage} />
-          <Route path="/webhooks/:endpointId" component={WebhookPage} />
-          <Route path="/deliveries/:deliveryId" component={DeliveryPage} />
-          <Route path="/api-keys" component={ApiKeysPage} />
-          <Route path="/audit" component={AuditPage} />
-          <Route>
-            <Page title="Not found">
-              <Empty>
-                There is no such page. <Link href="/">Back to the overview</Link>
-              </Empty>
-            </Page>
-          </Route>
-        </Switch>
-      </Suspense>
+      <Shown />
     </Shell>
   </LiveProvider>
+);
+
+/** A page that fails leaves the way to the others. */
+function Shown() {
+  const [path] = useLocation();
+  const place = `${path}?${useSearch()}`;
+  return (
+    <ErrorBoundary place={place} instead={(error) => <BrokenPage error={error} />}>
+      <Suspense fallback={<Loading />}>
+        <Pages />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+const Pages = () => (
+  <Switch>
+    <Route path="/" component={OverviewPage} />
+    <Route path="/sign-in">
+      <Redirect to="/" replace />
+    </Route>
+    <Route path="/orders" component={OrdersPage} />
+    <Route path="/orders/:orderId" component={OrderPage} />
+    <Route path="/search" component={SearchPage} />
+    <Route path="/payments" component={PaymentsPage} />
+    <Route path="/payments/:paymentId" component={PaymentPage} />
+    <Route path="/refunds" component={RefundsPage} />
+    <Route path="/disputes" component={DisputesPage} />
+    <Route path="/disputes/:disputeId" component={DisputePage} />
+    <Route path="/ledger" component={LedgerPage} />
+    <Route path="/accounts" component={AccountsPage} />
+    <Route path="/accounts/:account" component={StatementPage} />
+    <Route path="/breaks" component={BreaksPage} />
+    <Route path="/breaks/:breakId" component={BreakPage} />
+    <Route path="/machinery" component={ProjectionsPage} />
+    <Route path="/machinery/:name" component={ProjectionPage} />
+    <Route path="/processes" component={ProcessesPage} />
+    <Route path="/parked" component={ParkedPage} />
+    <Route path="/dead-letters" component={DeadLettersPage} />
+    <Route path="/dead-letters/:letterId" component={DeadLetterPage} />
+    <Route path="/scheduled" component={ScheduledPage} />
+    <Route path="/log" component={LogPage} />
+    <Route path="/log/:eventId" component={EventPage} />
+    <Route path="/webhooks" component={WebhooksPage} />
+    <Route path="/webhooks/:endpointId" component={WebhookPage} />
+    <Route path="/deliveries/:deliveryId" component={DeliveryPage} />
+    <Route path="/api-keys" component={ApiKeysPage} />
+    <Route path="/audit" component={AuditPage} />
+    <Route>
+      <Page title="Not found">
+        <Empty>
+          There is no such page. <Link href="/">Back to the overview</Link>
+        </Empty>
+      </Page>
+    </Route>
+  </Switch>
 );

@@ -192,6 +192,25 @@ describe('the feed', () => {
     expect(await events.next()).toMatchObject({ done: true });
   });
 
+  it('says whether it is connected', async () => {
+    const network = cuttable();
+    const told: boolean[] = [];
+    const onConnected = (isConnected: boolean): void => void told.push(isConnected);
+    const feed = shop.with({ fetch: network.fetch }).followEvents({ types: CREATED }, { onConnected });
+    const events = feed[Symbol.asyncIterator]();
+    const first = next(events);
+    expect(told).toEqual([]);
+    await eventually(() => expect(told).toEqual([true]));
+    await network.cutWhile(async () => {
+      await eventually(() => expect(told).toEqual([true, false]));
+      await placeTeapot();
+    });
+    await first;
+    expect(told).toEqual([true, false, true]);
+    await events.return?.();
+    expect(told).toEqual([true, false, true, false]);
+  });
+
   it('misses nothing when the connection is lost before anything came', async () => {
     const network = cuttable();
     const feed = shop.with({ fetch: network.fetch }).followEvents({ types: CREATED });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { SCOPES_OF_ROLE } from '../../src/application/access.ts';
@@ -6,12 +7,15 @@ import { placeOrder } from '../support/api-samples.ts';
 import { stepsOf } from '../support/api-steps.ts';
 import { settled, WITHIN_MS } from '../support/chromium.ts';
 import { consoleForTests } from '../support/console.ts';
+import { answerBusy } from '../support/console-pages.ts';
 import { eventually } from '../support/eventually.ts';
 import { machineryOf } from '../support/machinery.ts';
 import { linkFor } from '../support/sessions.ts';
 
 // The mailer fails with one customer's message until somebody replays it.
 const shown = consoleForTests({ demoMailer: true });
+
+const SHOWN_WITHIN_MS = 300;
 
 const apiKeyField = (page: Page) => page.getByRole('textbox', { name: 'API key' });
 const navigation = (page: Page) => page.getByRole('navigation', { name: 'Console' });
@@ -51,11 +55,39 @@ describe('signing in', () => {
     );
     expect(seen).not.toMatch(/__Host|op_test_/);
 
+    await page.route('**/api/session', answerBusy);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await navigation(page).getByRole('alert').getByText('The quota of requests is used up').waitFor();
+    await page.unroute('**/api/session');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await apiKeyField(page).waitFor();
     expect(await page.context().cookies()).toEqual([]);
     await page.reload();
     await apiKeyField(page).waitFor();
+  });
+
+  it('as somebody else is asked about first, and is so in all tabs', async () => {
+    const { api, url, visit } = shown();
+    const viewer = await api.connect('acme', SCOPES_OF_ROLE.viewer);
+    const first = await visit('/machinery/order-summary');
+    const second = await first.context().newPage();
+    const link = `${url}/sign-in#${await linkFor(api, viewer)}`;
+    await second.goto(link);
+    await second.getByRole('button', { name: 'Stay who I am' }).click();
+    await eventually(async () => expect(await groupsOf(second)).toContain('Access'));
+    await second.goto(link);
+    await second.getByRole('button', { name: 'Sign in with the link' }).click();
+    await eventually(async () => expect(await groupsOf(second)).toEqual(['Shop', 'Money']));
+
+    // What the first tab asks for is asked as the viewer from now on, and would be refused.
+    await first.getByRole('button', { name: 'Pause order-summary' }).click();
+    await first.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await eventually(async () => expect(await groupsOf(first)).toEqual(['Shop', 'Money']));
+    expect(await first.getByRole('dialog').count()).toBe(0);
+
+    await second.getByRole('button', { name: 'Sign out' }).click();
+    await apiKeyField(second).waitFor();
+    await apiKeyField(first).waitFor();
   });
 
   it('with a key that is nobody’s is refused in words', async () => {
@@ -88,6 +120,7 @@ describe('a viewer', () => {
       await page.goto(`${shown().url}${path}`);
       await page.getByRole('alert').first().getByText('The API key or token lacks a scope').waitFor();
     }
+    expect(await page.getByRole('button', { name: 'New key' }).count()).toBe(0);
   });
 });
 
@@ -103,6 +136,16 @@ describe('a dead letter', () => {
     const letters = page.getByRole('region', { name: 'Dead letters', exact: true });
     await letters.getByRole('link').first().click();
     await page.getByText('MailboxFull: the mailbox of the customer is full').waitFor();
+    const preview = '**/api/ops/dead-letters/replay';
+    await page.route(preview, (route) => route.fulfill({ json: { count: 0, preview: true } }));
+    await page.getByRole('button', { name: 'Discard this message' }).click();
+    const discarding = page.getByRole('dialog', { name: 'Discard' });
+    await discarding.getByRole('textbox', { name: 'Reason' }).fill('nobody misses it');
+    await discarding.getByText('Nothing: none of these has failed and waits.').waitFor();
+    expect(await discarding.getByRole('button', { name: 'Discard for good' }).isDisabled()).toBe(true);
+    await discarding.getByRole('button', { name: 'Back' }).click();
+    await page.unroute(preview);
+
     await page.getByRole('button', { name: 'Replay this message' }).click();
     const dialog = page.getByRole('dialog', { name: 'Replay' });
     await dialog.getByText('This concerns one message.').waitFor();
@@ -110,6 +153,25 @@ describe('a dead letter', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('main').getByText('Resolved', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: 'Replay this message' }).count()).toBe(0);
+  });
+});
+
+describe('a dialog', () => {
+  it('stays as it is while the page behind it goes on, and gives the focus back', async () => {
+    const page = await shown().visit('/machinery');
+    const pausing = page.getByRole('button', { name: 'Pause order-summary' });
+    const reason = page.getByRole('dialog').getByRole('textbox', { name: 'Reason' });
+    await pausing.click();
+    await reason.fill('to be looked into');
+    for (let poll = 0; poll < 2; poll++) await page.waitForResponse('**/api/ops/subscriptions');
+    await pause(SHOWN_WITHIN_MS);
+    expect(await reason.inputValue()).toBe('to be looked into');
+    await reason.press('Escape');
+    await reason.waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('Pause order-summary');
+    await pausing.press('Enter');
+    await reason.waitFor();
+    expect(await reason.inputValue()).toBe('');
   });
 });
 

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../support/chromium.ts';
 import { consoleForTests } from '../support/console.ts';
+import { answerBusy, showTab } from '../support/console-pages.ts';
 import { line, pay, paymentOf, placeOrder, usd } from '../support/api-samples.ts';
 import { stepsOf } from '../support/api-steps.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,9 +20,14 @@ async function placePaid(customerId: string): Promise<{ orderId: string; payment
   return { orderId, paymentId };
 }
 
+const SLOW_ANSWER_MS = 1_500;
+const PAGE_LENGTH = 3;
+const MORE_THAN_SHOWN = Array.from({ length: 21 });
+
 const table = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
 const ordersOf = (page: Page, customerId: string): Locator =>
   table(page, 'Orders').getByRole('row', { name: customerId });
+const isLive = (page: Page): Locator => page.getByRole('banner').getByText('Live', { exact: true });
 const title = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('heading', { level: 1, name }).waitFor();
 const pathOf = (page: Page): string => page.url().slice(shown().url.length);
@@ -43,6 +50,15 @@ describe('an order', () => {
     }
     await search('99999.99');
     await page.getByText('Nothing has this id, customer or total.').waitFor();
+
+    await Promise.all(MORE_THAN_SHOWN.map(() => placeOrder(shown().client, { customerId: 'regular' })));
+    await search('regular');
+    await page.getByText('These are the newest 20 of customer regular.').waitFor();
+    await page.getByRole('link', { name: 'Show all of customer regular' }).click();
+    await title(page, 'Orders');
+    await eventually(async () =>
+      expect(await ordersOf(page, 'regular').count()).toBe(MORE_THAN_SHOWN.length),
+    );
   });
 
   it('is found by a filter, which a link keeps and the back button undoes', async () => {
@@ -95,22 +111,112 @@ describe('an order', () => {
   });
 
   it('that somebody else places shows up by itself', async () => {
-    const page = await shown().visit('/');
-    const isFollowing = page.waitForResponse((response) => response.url().endsWith('/api/events'));
-    await page.goto(`${shown().url}/orders`);
-    await isFollowing;
+    const { client, visit } = shown();
+    const page = await visit('/orders');
+    await isLive(page).waitFor();
     await page.evaluate('globalThis.isStillThisPage = true');
-    const { client } = shown();
-    const newcomer = table(page, 'Orders').getByRole('row', { name: /newcomer/ });
-    expect(await newcomer.count()).toBe(0);
+    expect(await ordersOf(page, 'newcomer').count()).toBe(0);
     await placeOrder(client, { customerId: 'newcomer' });
-    await newcomer.waitFor();
+    await ordersOf(page, 'newcomer').waitFor();
     expect(await page.evaluate('globalThis.isStillThisPage')).toBe(true);
+  });
+
+  it('shows up by itself, and more of the list is loaded, also where that is slow and much else happens', async () => {
+    const { client, visit } = shown();
+    const placePatient = () => placeOrder(client, { customerId: 'patient' });
+    for (let n = 0; n < PAGE_LENGTH; n++) await placePatient();
+    const page = await visit('/orders?customerId=patient');
+    await isLive(page).waitFor();
+    await page.route(/\/api\/orders\?/, async (route) => {
+      await pause(SLOW_ANSWER_MS);
+      const url = route.request().url().replace('limit=50', `limit=${PAGE_LENGTH}`);
+      await route.continue({ url }).catch(() => {}); // nobody waits for it any more
+    });
+    let isOver = false;
+    const traffic = (async () => {
+      while (!isOver) {
+        await placeOrder(client);
+        await pause(200);
+      }
+    })();
+    try {
+      await placePatient();
+      await page.getByRole('button', { name: 'Load more' }).click({ timeout: 6 * SLOW_ANSWER_MS });
+      const all = ordersOf(page, 'patient').nth(PAGE_LENGTH);
+      await all.waitFor({ timeout: 6 * SLOW_ANSWER_MS });
+    } finally {
+      isOver = true;
+      await traffic;
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+    }
   });
 
   it('that there is not is said to be none, in words', async () => {
     const page = await shown().visit('/orders/01890000-0000-7000-8000-000000000000');
     await page.getByRole('alert').first().getByText('There is no such order').waitFor();
+  });
+});
+
+describe('what happens', () => {
+  it('is followed while somebody looks, and the page says whether it is', async () => {
+    const { client, visit } = shown();
+    const page = await visit('/orders');
+    await page.route('**/api/events', answerBusy);
+    const isRefused = page.waitForResponse('**/api/events');
+    await page.reload();
+    await isRefused;
+    await page.getByText('Not live').waitFor();
+    await page.unroute('**/api/events');
+    await isLive(page).waitFor();
+
+    const isLeft = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/events'));
+    await showTab(page, 'hidden');
+    await isLeft;
+    await placeOrder(client, { customerId: 'unseen' });
+    await showTab(page, 'visible');
+    await isLive(page).waitFor();
+    await ordersOf(page, 'unseen').waitFor();
+  });
+});
+
+describe('what cannot be shown', () => {
+  it('is said in words: a filter that is none, an amount without a currency', async () => {
+    const { url, visit } = shown();
+    const page = await visit('/orders?after=foo&min=12');
+    await page.getByText('A day, such as').waitFor();
+    const wantsCurrency = page.getByText('Give the currency first');
+    await wantsCurrency.waitFor();
+    const currency = page.getByRole('textbox', { name: 'Currency' });
+    await currency.fill('USD');
+    await currency.press('Enter');
+    await wantsCurrency.waitFor({ state: 'detached' });
+    await eventually(() => expect(pathOf(page)).toContain('currency=USD'));
+    expect(await page.evaluate('document.activeElement.labels[0].textContent')).toBe('Currency');
+    await currency.fill('');
+    await currency.press('Enter');
+    await wantsCurrency.waitFor();
+
+    await page.goto(`${url}/accounts/cash?currency=USD&from=foo`);
+    await page.getByText('A day, such as').waitFor();
+    await page.goto(`${url}/ledger`);
+    await page.getByLabel('As it was at').fill('12026-01-31T10:00');
+    await page.getByText('No such time').waitFor();
+    await title(page, 'Trial balance');
+  });
+
+  it('leaves the way to other pages: of a page that cannot be loaded', async () => {
+    const page = await shown().visit('/orders', { expected: /ERR_FAILED|dynamically imported module/ });
+    await page.route('**/assets/payments-page-*.js', (route) => route.abort());
+    const toPayments = page.getByRole('link', { name: 'Payments', exact: true });
+    await toPayments.click();
+    await title(page, 'This page cannot be shown');
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
+    await page.getByRole('link', { name: 'Accounts' }).click();
+    await title(page, 'Accounts');
+    await toPayments.click();
+    await page.unroute('**/assets/payments-page-*.js');
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await title(page, 'Payments');
   });
 });
 
@@ -147,6 +253,25 @@ describe('a refund', () => {
     // Owed as soon as it is asked for, owed no more once the provider has paid it.
     await (await trialBalance()).getByRole('cell', { name: '$0.00' }).waitFor();
     expect(await (await trialBalance()).textContent()).toBe('refund_payable$12.00$12.00$0.00');
+  });
+
+  it('names no sum that was foretold for something else', async () => {
+    const { api, client, visit } = shown();
+    const { place, atRest } = stepsOf(api, client);
+    const { orderId } = await place({ items: [line({ quantity: 2, unitPrice: usd(500) })] });
+    const { paymentId } = paymentOf(await pay(client, orderId));
+    await atRest(orderId);
+    const page = await visit(`/payments/${paymentId}`);
+    await page.getByRole('button', { name: 'Refund', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Refund' });
+    await dialog.getByRole('combobox', { name: 'Refund by' }).selectOption('Lines of the order');
+    const quantity = dialog.getByRole('textbox', { name: 'Teapot' });
+    await quantity.fill('1');
+    await dialog.getByRole('button', { name: 'Refund $5.00' }).waitFor();
+    await page.route('**/refunds/preview', answerBusy);
+    await quantity.fill('2');
+    await dialog.getByText('The service did not say what will happen').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Refund' }).textContent()).toBe('Refund');
   });
 
   it('of a payment that has changed since is not made before one looks again', async () => {

@@ -3,7 +3,12 @@ import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { eventually } from './eventually.ts';
 
-export type Look = { readonly width?: number; readonly isDark?: boolean };
+export type Look = {
+  readonly width?: number;
+  readonly isDark?: boolean;
+  /** What it logs of a fault that the test is about. */
+  readonly expected?: RegExp;
+};
 
 /** For machines that have much else to do. */
 export const WITHIN_MS = 60_000;
@@ -32,7 +37,7 @@ export const launchChromium = (executablePath: string): Promise<Browser> =>
 const IS_REFUSAL = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
 /** In a context of its own, signed in by nobody; what it does wrong comes into `faults`. */
-export async function openPage(browser: Browser, { width = 1440, isDark = false }: Look) {
+export async function openPage(browser: Browser, { width = 1440, isDark = false, expected }: Look) {
   const context = await browser.newContext({
     ...{ viewport: { width, height: 900 }, colorScheme: isDark ? 'dark' : 'light' },
     ...{ locale: 'en-US', timezoneId: 'UTC' },
@@ -48,7 +53,8 @@ export async function openPage(browser: Browser, { width = 1440, isDark = false 
   page.on('pageerror', (fault) => faults.push(String(fault)));
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' && !IS_REFUSAL.test(text)) faults.push(`${page.url()}: ${text}`);
+    const isFault = message.type() === 'error' && !IS_REFUSAL.test(text) && !expected?.test(text);
+    if (isFault) faults.push(`${page.url()}: ${text}`);
   });
   return { page, context, faults };
 }

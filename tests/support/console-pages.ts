@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Page, Route } from 'playwright-core';
 
 /** Asks the API; the answer's body. */
 export type Ask = (url: string) => Promise<unknown>;
@@ -70,3 +71,16 @@ export async function exampleOf(route: string, ask: Ask): Promise<string> {
   if (route.includes(':')) throw new Error(`${route} has no example in tests/support/console-pages.ts`);
   return route;
 }
+
+/** In place of the service, which has no time: it neither does anything nor says what it would do. */
+export const answerBusy = (route: Route): Promise<void> =>
+  route.fulfill({
+    status: 429,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ status: 429, code: 'rate-limited', title: 'The quota of requests is used up' }),
+  });
+
+/** As the browser tells a page when another tab is in front of it, and when it is in front again. */
+export const showTab = (page: Page, state: 'visible' | 'hidden'): Promise<void> =>
+  page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`);

@@ -17,9 +17,6 @@ export function formatRelative(at: string, now: number): string {
   return relative.format(Math.round(ms / DAY_MS), 'day');
 }
 
-/** `2026-01-31`, a day of the viewer's → its first instant. */
-export const startOfDay = (day: string): string => new Date(`${day}T00:00:00`).toISOString();
-
 export const isPast = (at: string): boolean => new Date(at).getTime() <= Date.now();
 
 /** In the viewer's locale and zone; the exact time, UTC to the microsecond, shows on hover. */

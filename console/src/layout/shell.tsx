@@ -1,8 +1,10 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useLive } from '../live/live.tsx';
 import { useSession } from '../service/session.tsx';
 import type { Scope } from '../service/session.tsx';
+import { Failure } from '../ui/answer.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { SearchBox } from './search-box.tsx';
@@ -82,6 +84,7 @@ function Navigation({ location }: { readonly location: string }) {
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { session, signOut } = useSession();
+  const leaving = useMutation({ mutationFn: signOut });
   const { isConnected } = useLive();
   const [location] = useLocation();
   // Where it was opened: it is closed again on the next page.
@@ -118,9 +121,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             {session?.actor}
           </p>
           <ThemeSwitch />
-          <Button tone="quiet" onClick={() => void signOut()}>
+          <Button tone="quiet" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
             Sign out
           </Button>
+          {leaving.error !== null && <Failure error={leaving.error} />}
         </div>
       </nav>
       <main id="main" tabIndex={-1}>

@@ -13,8 +13,11 @@ export const queryClient = new QueryClient({
   },
 });
 
+// The feed says what leaves as a message. Refunds that wait for approval, disputes and more of the kind do not.
+const LIVE_EVERY_MS = 10_000;
+
 type Options = {
-  /** Asked for again, within a second, after anything happens to an order or a payment. */
+  /** Asked for again, about a second after the feed says that anything happened, and every 10 s whatever it says. */
   readonly isLive?: boolean;
   readonly everyMs?: number;
   readonly enabled?: boolean;
@@ -35,7 +38,7 @@ export const useAnswer = <T>(
     meta: { isLive },
     enabled,
     ...(isPast && { staleTime: 'static' as const }),
-    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    refetchInterval: everyMs ?? (isLive && LIVE_EVERY_MS),
   });
 
 type Page<T> = { readonly data: readonly T[]; readonly nextCursor: string | null };
@@ -55,12 +58,16 @@ export const useList = <T>(
     meta: { isLive },
     enabled,
     select: ({ pages }) => pages.flatMap(({ data }) => data),
-    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    refetchInterval: everyMs ?? (isLive && LIVE_EVERY_MS),
   });
 
 /** After a change: everything that is shown is asked for again, but for what it would have done. */
 export const refreshAll = (): Promise<void> =>
   queryClient.invalidateQueries({ predicate: ({ meta }) => meta?.['isPreview'] !== true });
 
+/** What is being asked for already is waited for: asked anew each second, a slow answer would never come. */
 export const refreshLive = (): Promise<void> =>
-  queryClient.invalidateQueries({ predicate: ({ meta }) => meta?.['isLive'] === true });
+  queryClient.invalidateQueries(
+    { predicate: ({ meta }) => meta?.['isLive'] === true },
+    { cancelRefetch: false },
+  );

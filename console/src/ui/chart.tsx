@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { formatInstant } from '../format/instant.tsx';
 import { DataTable, type Column } from './data-table.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
 import type { PlotProps } from './plot.tsx';
 import './chart.css';
 
@@ -54,9 +55,11 @@ export function Chart({ title, heading, summary, points, actions, ...plot }: Pro
         {point === undefined ? summary : `${formatTime(point.at)}: ${point.text}`}
       </p>
       <div className="chart-frame">
-        <Suspense>
-          <Plot {...plot} {...{ times, values, formatTime }} onPoint={setPointed} />
-        </Suspense>
+        <ErrorBoundary instead={() => <p className="muted">It cannot be drawn. The table has all of it.</p>}>
+          <Suspense>
+            <Plot {...plot} {...{ times, values, formatTime }} onPoint={setPointed} />
+          </Suspense>
+        </ErrorBoundary>
       </div>
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>As a table</summary>

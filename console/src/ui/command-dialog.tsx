@@ -18,7 +18,8 @@ export type Opened = {
 
 type Props<Command, Effected, Result> = Opened & {
   readonly title: string;
-  readonly confirm: string;
+  /** What the button says; of what is foretold for this very command, undefined as long as nothing is. */
+  readonly confirm: string | ((after: Effected | undefined) => string);
   readonly tone?: 'primary' | 'danger';
   /** Undefined: the fields do not make one yet. */
   readonly command: Command | undefined;
@@ -38,6 +39,7 @@ const REASON_MAX_CHARS = 500;
 
 /** A change with what will come of it, as the service foretells it, and why it is made. */
 export function CommandDialog<Command extends object, Effected, Result>({
+  confirm,
   command,
   version,
   ask,
@@ -54,9 +56,11 @@ export function CommandDialog<Command extends object, Effected, Result>({
   const preview = usePreview(command && [dialog.title, version, command], (signal) =>
     ask(command!, { ifMatch: version, signal }),
   );
+  const foretold = preview.is === 'known' ? preview.after : undefined;
   return (
     <ActionDialog
       {...dialog}
+      confirm={typeof confirm === 'string' ? confirm : confirm(foretold)}
       command={[version, named]}
       isIncomplete={!named || !isSendable(preview)}
       send={(idempotencyKey) => send(named!, { idempotencyKey, ifMatch: version })}

@@ -40,10 +40,9 @@ export function DataTable<T extends object>({ label, rows, columns, keyOf }: Pro
   const [sorting, setSorting] = useState<SortingState>([]);
   const defined = useMemo(
     () =>
-      columns.map(({ id, heading, sortBy, cell }): ColumnDef<typeof features, T> => ({
+      columns.map(({ id, heading, sortBy }): ColumnDef<typeof features, T> => ({
         id,
         header: heading,
-        cell: ({ row }) => cell(row.original),
         enableSorting: sortBy !== undefined,
         sortFn: 'basic',
         accessorFn: (row) => sortBy?.(row) ?? '',
@@ -58,6 +57,8 @@ export function DataTable<T extends object>({ label, rows, columns, keyOf }: Pro
     state: { sorting },
     onSortingChange: setSorting,
   });
+  // Called, not mounted as a component: else columns that are made anew would close the dialogs open in their cells.
+  const cellOf = new Map(columns.map(({ id, cell }) => [id, cell]));
   const isNumeric = new Set(columns.flatMap((column) => (column.isNumeric ? [column.id] : [])));
   const classOf = (id: string): string | undefined => (isNumeric.has(id) ? 'numeric' : undefined);
 
@@ -94,9 +95,9 @@ export function DataTable<T extends object>({ label, rows, columns, keyOf }: Pro
         <tbody>
           {table.getRowModel().rows.map((row) => (
             <tr key={row.id}>
-              {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={classOf(cell.column.id)}>
-                  <table.FlexRender cell={cell} />
+              {row.getAllCells().map(({ id, column }) => (
+                <td key={id} className={classOf(column.id)}>
+                  {cellOf.get(column.id)?.(row.original)}
                 </td>
               ))}
             </tr>

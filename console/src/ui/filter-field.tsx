@@ -7,28 +7,29 @@ type Props = {
   readonly type?: 'text' | 'search' | 'date';
   readonly value: string;
   readonly onValue: (value: string) => void;
-  /** Why this cannot be filtered by; undefined: it can. */
+  /** Why this cannot be filtered by, as the other filters are now; undefined: it can. */
   readonly wrong?: (value: string) => string | undefined;
 };
 
 /** A filter that is typed: it counts once whoever types is done, by Enter or by going on. */
-export const FilterField = (props: Props) => <Draft key={props.value} {...props} />;
-
-function Draft({ value, onValue, wrong, type = 'text', ...field }: Props) {
+export function FilterField({ value, onValue, wrong, type = 'text', ...field }: Props) {
   const [draft, setDraft] = useState(value);
-  const [error, setError] = useState<string>();
+  const [known, setKnown] = useState(value);
+  if (known !== value) {
+    // The address has changed: by what was typed, by a link, or by the back button.
+    setKnown(value);
+    setDraft(value);
+  }
   const commit = (): void => {
     const wanted = draft.trim();
-    const problem = wanted === '' ? undefined : wrong?.(wanted);
-    setError(problem);
-    if (problem === undefined && wanted !== value) onValue(wanted);
+    if (wanted !== value) onValue(wanted);
   };
   return (
     <TextField
       {...field}
       type={type}
       value={draft}
-      error={error}
+      error={value === '' ? undefined : wrong?.(value)}
       onValue={setDraft}
       onBlur={commit}
       onKeyDown={({ key }) => {

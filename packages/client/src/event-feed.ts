@@ -23,7 +23,11 @@ export type FeedInput = {
   readonly lastEventId?: string;
 };
 
-export type FeedOptions = { readonly signal?: AbortSignal };
+export type FeedOptions = {
+  readonly signal?: AbortSignal;
+  /** Called with true when the service has begun to tell, with false when the connection is lost or left. */
+  readonly onConnected?: (isConnected: boolean) => void;
+};
 
 type Frame = { readonly id?: string; readonly event?: string; readonly data?: string };
 
@@ -32,12 +36,13 @@ const SILENT_MAX_MS = 40_000;
 
 /**
  * Follows what happens, live, and does not end: after a lost connection it goes on where it was. Leave the loop, or
- * abort the signal, to stop. Throws a `ProblemError` when the service refuses, as after the key was revoked.
+ * abort the signal, to stop. Throws a `ProblemError` when the service refuses: after the key was revoked, or, with status
+ * 400, where its log no longer reaches as far as this has come, as after a backup was restored.
  */
 export async function* followEvents(
   connection: Connection,
   { lastEventId, orderId, types }: FeedInput,
-  { signal }: FeedOptions,
+  { signal, onConnected }: FeedOptions,
 ): AsyncGenerator<FeedEvent, void> {
   const query = queryOf(
     new Map([
@@ -47,10 +52,16 @@ export async function* followEvents(
   );
   const path = `/api/events${query && `?${query}`}`;
   let place = lastEventId;
+  let isConnected = false;
+  const tell = (now: boolean): void => {
+    if (now !== isConnected) onConnected?.(now);
+    isConnected = now;
+  };
   for (let failures = 0; ; failures++) {
     let retryAfterSeconds = 0;
     try {
       for await (const frame of framesOf(connection, path, place, signal)) {
+        tell(true);
         if (frame.id !== undefined) {
           place = frame.id;
           failures = 0;
@@ -61,6 +72,8 @@ export async function* followEvents(
       signal?.throwIfAborted();
       if (!isTransient(error)) throw error;
       if (error instanceof ProblemError) retryAfterSeconds = error.retryAfterSeconds ?? 0;
+    } finally {
+      tell(false);
     }
     await pause(backoffMs(failures, retryAfterSeconds), signal);
   }

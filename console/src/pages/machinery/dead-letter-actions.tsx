@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { formatCount } from '../../format/count.ts';
-import { useAnswer } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
-import { Answer } from '../../ui/answer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { usePreview } from '../../ui/use-preview.ts';
+import { Concerned, concernsAny } from './concerned.tsx';
 
 /** One of them, or all of a group, or all there are. */
 type Selection = { readonly ids: string[] } | { readonly groupId: string } | { readonly all: true };
@@ -19,24 +19,18 @@ const wholeIn = (text: string, max: number): number | undefined => {
   return Number.isInteger(value) && value >= 1 && value <= max ? value : undefined;
 };
 
-function Concerned({ selection, limit }: { readonly selection: Selection; readonly limit: number }) {
-  const preview = useAnswer(['dead-letters-preview', selection, limit], (signal) =>
-    service.replayDeadLetters({ ...selection, limit, preview: true }, { signal }),
+const useConcerned = (selection: Selection, limit: number | undefined) =>
+  usePreview(limit === undefined ? undefined : ['dead letters', selection, limit], (signal) =>
+    service.replayDeadLetters({ ...selection, ...(limit && { limit }), preview: true }, { signal }),
   );
-  return (
-    <div className="effect">
-      <Answer query={preview} rows={1}>
-        {({ count }) => (
-          <>
-            {count === 0 && 'Nothing: none of these has failed and waits.'}
-            {count === 1 && 'This concerns one message.'}
-            {count > 1 && `This concerns ${formatCount(count)} messages.`}
-          </>
-        )}
-      </Answer>
-    </div>
-  );
-}
+
+const LettersConcerned = ({ preview }: { readonly preview: ReturnType<typeof useConcerned> }) => (
+  <Concerned preview={preview} none="Nothing: none of these has failed and waits.">
+    {(count) =>
+      count === 1 ? 'This concerns one message.' : `This concerns ${formatCount(count)} messages.`
+    }
+  </Concerned>
+);
 
 const Limit = ({ value, onValue }: { readonly value: string; readonly onValue: (value: string) => void }) => (
   <TextField
@@ -55,13 +49,14 @@ function Replay({ selection, onClose }: Props) {
   const [speed, setSpeed] = useState('10');
   const most = wholeIn(limit, LIMIT_MAX);
   const perSecond = wholeIn(speed, 1_000);
+  const concerned = useConcerned(selection, most);
   const command = { ...selection, limit: most ?? 1, perSecond: perSecond ?? 1 };
   return (
     <ActionDialog
       title="Replay"
       confirm="Replay"
       command={command}
-      isIncomplete={most === undefined || perSecond === undefined}
+      isIncomplete={perSecond === undefined || !concernsAny(concerned)}
       send={() => service.replayDeadLetters(command)}
       onClose={onClose}
     >
@@ -72,7 +67,7 @@ function Replay({ selection, onClose }: Props) {
           <TextField label="Per second" type="number" min={1} value={speed} onValue={setSpeed} />
         </>
       )}
-      {most !== undefined && <Concerned selection={selection} limit={most} />}
+      <LettersConcerned preview={concerned} />
     </ActionDialog>
   );
 }
@@ -81,6 +76,7 @@ function Discard({ selection, onClose }: Props) {
   const [limit, setLimit] = useState('100');
   const [reason, setReason] = useState('');
   const most = wholeIn(limit, LIMIT_MAX);
+  const concerned = useConcerned(selection, most);
   const command = { ...selection, limit: most ?? 1, reason: reason.trim() };
   return (
     <ActionDialog
@@ -88,14 +84,14 @@ function Discard({ selection, onClose }: Props) {
       confirm="Discard for good"
       tone="danger"
       command={command}
-      isIncomplete={most === undefined || command.reason === ''}
+      isIncomplete={command.reason === '' || !concernsAny(concerned)}
       send={() => service.discardDeadLetters(command)}
       onClose={onClose}
     >
       <p>They are given up: what their consumer would have done is not done. This cannot be undone.</p>
       <TextField label="Reason" required maxLength={500} value={reason} onValue={setReason} />
       {!('ids' in selection) && <Limit value={limit} onValue={setLimit} />}
-      {most !== undefined && <Concerned selection={selection} limit={most} />}
+      <LettersConcerned preview={concerned} />
     </ActionDialog>
   );
 }

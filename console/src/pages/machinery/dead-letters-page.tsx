@@ -21,13 +21,13 @@ const STATES = [
   ['discarded', 'Discarded'],
 ] as const;
 
-const GROUP_COLUMNS: readonly Column<Group>[] = [
+const groupColumns = (state: (typeof STATES)[number][0]): readonly Column<Group>[] => [
   {
     id: 'fault',
     heading: 'Fault',
     cell: ({ faultType, faultMessage, groupId }) => (
       <>
-        <Link href={`/dead-letters?groupId=${groupId}`}>{faultType}</Link>
+        <Link href={`/dead-letters?state=${state}&groupId=${groupId}`}>{faultType}</Link>
         <div className="muted">{faultMessage}</div>
       </>
     ),
@@ -99,7 +99,7 @@ export default function DeadLettersPage() {
         <List
           label="Groups of dead letters"
           query={groups}
-          columns={GROUP_COLUMNS}
+          columns={groupColumns(wanted)}
           keyOf={({ groupId: id }) => id}
           empty="No message is in this state."
         />

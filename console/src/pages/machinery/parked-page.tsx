@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { Instant } from '../../format/instant.tsx';
-import { useAnswer, useList } from '../../service/queries.ts';
+import { useList } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { ActionDialog } from '../../ui/action-dialog.tsx';
-import { Answer } from '../../ui/answer.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import type { Column } from '../../ui/data-table.tsx';
@@ -13,6 +12,8 @@ import { Identifier } from '../../ui/identifier.tsx';
 import { List } from '../../ui/list.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useFilter } from '../../ui/use-filter.ts';
+import { usePreview } from '../../ui/use-preview.ts';
+import { Concerned, concernsAny } from './concerned.tsx';
 
 type Parked = Awaited<ReturnType<typeof service.listParkedEvents>>['data'][number];
 type Selection = { readonly ids: string[] } | { readonly subscription: string } | { readonly all: true };
@@ -78,7 +79,7 @@ const columnsWith = (ask: (asked: Asked) => void): readonly Column<Parked>[] => 
 function ActOnParked({ act, selection, onClose }: Asked & { readonly onClose: () => void }) {
   const [reason, setReason] = useState('');
   const isRetry = act === 'retry';
-  const concerned = useAnswer(['parked-preview', selection], (signal) =>
+  const concerned = usePreview(['parked events', selection], (signal) =>
     service.retryParkedEvents({ ...selection, preview: true }, { signal }),
   );
   const given = reason.trim();
@@ -88,7 +89,7 @@ function ActOnParked({ act, selection, onClose }: Asked & { readonly onClose: ()
       confirm={isRetry ? 'Retry' : 'Discard for good'}
       tone={isRetry ? 'primary' : 'danger'}
       command={[act, selection, given]}
-      isIncomplete={!isRetry && given === ''}
+      isIncomplete={(!isRetry && given === '') || !concernsAny(concerned)}
       send={() =>
         isRetry
           ? service.retryParkedEvents({ ...selection, ...(given !== '' && { reason: given }) })
@@ -104,15 +105,13 @@ function ActOnParked({ act, selection, onClose }: Asked & { readonly onClose: ()
         value={reason}
         onValue={setReason}
       />
-      <div className="effect">
-        <Answer query={concerned} rows={1}>
-          {({ count }) =>
-            isRetry
-              ? `${count} will be applied again; those of their streams behind them follow.`
-              : `${count} will never be applied by their subscription. This cannot be undone.`
-          }
-        </Answer>
-      </div>
+      <Concerned preview={concerned} none="Nothing: none of these is parked any more.">
+        {(count) =>
+          isRetry
+            ? `${count} will be applied again; those of their streams behind them follow.`
+            : `${count} will never be applied by their subscription. This cannot be undone.`
+        }
+      </Concerned>
     </ActionDialog>
   );
 }

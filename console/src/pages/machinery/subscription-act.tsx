@@ -45,10 +45,34 @@ const send = (act: Act, name: string, reason: { readonly reason?: string }): Pro
     : service.cancelRebuild({ name, ...reason });
 };
 
-export function SubscriptionActions({ name, ...state }: Props) {
-  const [act, setAct] = useState<Act>();
+type ActProps = { readonly act: Act; readonly name: string; readonly onClose: () => void };
+
+function ActDialog({ act, name, onClose }: ActProps) {
+  const { title, confirm, effect } = ASKED[act];
   const [reason, setReason] = useState('');
   const given = reason.trim() === '' ? {} : { reason: reason.trim() };
+  return (
+    <ActionDialog
+      title={`${title}: ${name}`}
+      confirm={confirm}
+      command={[act, given]}
+      send={() => send(act, name, given)}
+      onClose={onClose}
+    >
+      <p className="effect">{effect}</p>
+      <TextField
+        label="Reason"
+        hint="Kept in the audit log"
+        maxLength={500}
+        value={reason}
+        onValue={setReason}
+      />
+    </ActionDialog>
+  );
+}
+
+export function SubscriptionActions({ name, ...state }: Props) {
+  const [act, setAct] = useState<Act>();
   const button = (which: Act) => (
     <Button aria-label={`${ASKED[which].title} ${name}`} onClick={() => setAct(which)}>
       {ASKED[which].title}
@@ -60,24 +84,7 @@ export function SubscriptionActions({ name, ...state }: Props) {
       {state.isStopped && button('resume')}
       {state.isProjection && !state.isBuilding && button('rebuild')}
       {state.isBuilding && button('cancel')}
-      {act && (
-        <ActionDialog
-          title={`${ASKED[act].title}: ${name}`}
-          confirm={ASKED[act].confirm}
-          command={[act, given]}
-          send={() => send(act, name, given)}
-          onClose={() => setAct(undefined)}
-        >
-          <p className="effect">{ASKED[act].effect}</p>
-          <TextField
-            label="Reason"
-            hint="Kept in the audit log"
-            maxLength={500}
-            value={reason}
-            onValue={setReason}
-          />
-        </ActionDialog>
-      )}
+      {act && <ActDialog act={act} name={name} onClose={() => setAct(undefined)} />}
     </span>
   );
 }

@@ -8,6 +8,9 @@ import { DataTable, type Column } from '../../ui/data-table.tsx';
 import { Page } from '../../ui/page.tsx';
 import { statementTo } from './statement-link.ts';
 
+/** They are added up from all that was ever posted. */
+const EVERY_MS = 30_000;
+
 type Account = Awaited<ReturnType<typeof service.listLedgerAccounts>>['data'][number];
 
 const COLUMNS: readonly Column<Account>[] = [
@@ -36,7 +39,7 @@ const COLUMNS: readonly Column<Account>[] = [
 
 export default function AccountsPage() {
   const accounts = useAnswer(['accounts'], (signal) => service.listLedgerAccounts({}, { signal }), {
-    isLive: true,
+    everyMs: EVERY_MS,
   });
   return (
     <Page title="Accounts" lead="Balances are debit less credit. An account opens its statement.">

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { instantOf } from '../../format/day.ts';
 import { Money } from '../../format/money.tsx';
 import { useAnswer } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
@@ -10,6 +11,9 @@ import { TextField } from '../../ui/field.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import './money.css';
 import { statementTo } from './statement-link.ts';
+
+/** It is added up from all that was ever posted. */
+const EVERY_MS = 30_000;
 
 type TrialBalance = Awaited<ReturnType<typeof service.getTrialBalance>>['data'][number];
 type Row = TrialBalance['accounts'][number] & { readonly currency: string };
@@ -68,17 +72,26 @@ function OfCurrency({ currency, accounts, debit, credit, balance }: TrialBalance
 
 export default function LedgerPage() {
   const [at, setAt] = useState('');
-  const instant = at === '' ? undefined : new Date(at).toISOString();
+  const instant = instantOf(at);
+  const isWrong = at !== '' && instant === undefined;
   const balances = useAnswer(
     ['trial-balance', instant],
     (signal) => service.getTrialBalance(instant === undefined ? {} : { at: instant }, { signal }),
-    { isLive: instant === undefined },
+    instant === undefined ? { everyMs: EVERY_MS } : {},
   );
   return (
     <Page
       title="Trial balance"
       lead="All that was ever posted, by account. Debit and credit are equal, in each currency."
-      actions={<TextField label="As it was at" type="datetime-local" value={at} onValue={setAt} />}
+      actions={
+        <TextField
+          label="As it was at"
+          type="datetime-local"
+          error={isWrong ? 'No such time: this is as it is now' : undefined}
+          value={at}
+          onValue={setAt}
+        />
+      }
     >
       <Answer query={balances}>
         {({ data }) =>

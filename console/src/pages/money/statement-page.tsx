@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useParams } from 'wouter';
-import { Instant, startOfDay } from '../../format/instant.tsx';
+import { startOfDay, wrongDay } from '../../format/day.ts';
+import { Instant } from '../../format/instant.tsx';
 import { Money } from '../../format/money.tsx';
 import { service } from '../../service/service.ts';
 import { Answer, Empty } from '../../ui/answer.tsx';
@@ -49,10 +50,9 @@ export default function StatementPage() {
   const { account: encoded } = useParams<{ account: string }>();
   const account = decodeURIComponent(encoded);
   const [{ currency = 'USD', from, to }, setFilter] = useFilter(['currency', 'from', 'to']);
-  const period = {
-    ...(from !== undefined && { from: startOfDay(from) }),
-    ...(to !== undefined && { to: startOfDay(to) }),
-  };
+  const since = startOfDay(from ?? '');
+  const until = startOfDay(to ?? '');
+  const period = { ...(since && { from: since }), ...(until && { to: until }) };
   const statement = useInfiniteQuery({
     queryKey: ['statement', account, currency, period],
     queryFn: ({ pageParam, signal }) =>
@@ -69,12 +69,14 @@ export default function StatementPage() {
         <FilterField
           label="From"
           type="date"
+          wrong={wrongDay}
           value={from ?? ''}
           onValue={(value) => setFilter('from', value)}
         />
         <FilterField
           label="Before"
           type="date"
+          wrong={wrongDay}
           value={to ?? ''}
           onValue={(value) => setFilter('to', value)}
         />

@@ -1,5 +1,5 @@
 import type { Input, Order } from '@order-payments/client';
-import { startOfDay } from '../../format/instant.tsx';
+import { startOfDay, wrongDay } from '../../format/day.ts';
 import { useList } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { anyOf } from '../../ui/badge.tsx';
@@ -29,14 +29,16 @@ type Filter = Readonly<Partial<Record<Name, string>>>;
 function queryOf({ currency, min, max, after, before, ...rest }: Filter): Input<'listOrders'> {
   const totalMin = minorOf(min, currency);
   const totalMax = minorOf(max, currency);
+  const createdAfter = startOfDay(after ?? '');
+  const createdBefore = startOfDay(before ?? '');
   return {
     // The address may say anything; what the service does not know it refuses in words.
     ...(rest as Input<'listOrders'>),
     ...(currency !== undefined && isCurrency(currency) && { currency }),
     ...(totalMin !== undefined && { totalMin }),
     ...(totalMax !== undefined && { totalMax }),
-    ...(after !== undefined && { createdAfter: startOfDay(after) }),
-    ...(before !== undefined && { createdBefore: startOfDay(before) }),
+    ...(createdAfter && { createdAfter }),
+    ...(createdBefore && { createdBefore }),
   };
 }
 
@@ -65,8 +67,8 @@ export default function OrdersPage() {
         <FilterField label="Currency" wrong={wrongCurrency} {...field('currency')} />
         <FilterField label="Total from" wrong={wrongAmount(filter.currency)} {...field('min')} />
         <FilterField label="Total to" wrong={wrongAmount(filter.currency)} {...field('max')} />
-        <FilterField label="Created from" type="date" {...field('after')} />
-        <FilterField label="Created before" type="date" {...field('before')} />
+        <FilterField label="Created from" type="date" wrong={wrongDay} {...field('after')} />
+        <FilterField label="Created before" type="date" wrong={wrongDay} {...field('before')} />
       </div>
       <List
         label="Orders"

@@ -1,5 +1,5 @@
-import { ProblemError, type Order } from '@order-payments/client';
-import { Redirect, useSearchParams } from 'wouter';
+import { ProblemError, type Input, type Order } from '@order-payments/client';
+import { Link, Redirect, useSearchParams } from 'wouter';
 import { toMinor } from '../../format/money.tsx';
 import { useAnswer } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
@@ -16,7 +16,11 @@ const CUSTOMER = /^[A-Za-z0-9][\w.:-]{0,99}$/;
 const COMMON_CURRENCIES = ['USD', 'EUR', 'GBP', 'JPY', 'CHF'];
 const FOUND_MAX = 20;
 
-type Found = { readonly to: string } | { readonly orders: readonly Order[] };
+/** A list to look in, and the page that shows all of it. */
+type Place = { readonly name: string; readonly to: string; readonly query: Input<'listOrders'> };
+type Found =
+  | { readonly to: string }
+  | { readonly orders: readonly Order[]; readonly cut: readonly Pick<Place, 'name' | 'to'>[] };
 
 const unlessAbsent = async <T,>(answer: Promise<T>): Promise<T | undefined> => {
   try {
@@ -27,6 +31,21 @@ const unlessAbsent = async <T,>(answer: Promise<T>): Promise<T | undefined> => {
   }
 };
 
+function placesOf(wanted: string): readonly Place[] {
+  const [, before, amount = '', after] = AMOUNT.exec(wanted) ?? [];
+  const named = (before ?? after)?.toUpperCase();
+  const currencies = named === undefined ? COMMON_CURRENCIES : [named].filter(isCurrency);
+  const ofTotal = currencies.flatMap((currency): Place[] => {
+    const total = toMinor(amount, currency);
+    if (total === undefined) return [];
+    const to = `/orders?currency=${currency}&min=${amount}&max=${amount}`;
+    return [{ name: `${amount} ${currency}`, to, query: { currency, totalMin: total, totalMax: total } }];
+  });
+  if (!CUSTOMER.test(wanted)) return ofTotal;
+  const to = `/orders?customerId=${encodeURIComponent(wanted)}`;
+  return [{ name: `customer ${wanted}`, to, query: { customerId: wanted } }, ...ofTotal];
+}
+
 /** An id names one thing. Anything else may be a customer, an amount, or both. */
 async function find(wanted: string, signal: AbortSignal): Promise<Found> {
   if (UUID.test(wanted)) {
@@ -35,24 +54,16 @@ async function find(wanted: string, signal: AbortSignal): Promise<Found> {
     const payment = await unlessAbsent(service.getPayment({ paymentId: wanted }, { signal }));
     if (payment) return { to: `/payments/${payment.paymentId}` };
     const dispute = await unlessAbsent(service.getDispute({ disputeId: wanted }, { signal }));
-    return dispute ? { to: `/disputes/${dispute.disputeId}` } : { orders: [] };
+    return dispute ? { to: `/disputes/${dispute.disputeId}` } : { orders: [], cut: [] };
   }
-  const [, before, amount, after] = AMOUNT.exec(wanted) ?? [];
-  const named = (before ?? after)?.toUpperCase();
-  const currencies = named === undefined ? COMMON_CURRENCIES : [named].filter(isCurrency);
-  const totals = amount === undefined ? [] : currencies.map((currency) => ({ currency, amount }));
-  const lists = await Promise.all([
-    ...(CUSTOMER.test(wanted)
-      ? [service.listOrders({ customerId: wanted, limit: FOUND_MAX }, { signal })]
-      : []),
-    ...totals.flatMap(({ currency, amount: decimal }) => {
-      const total = toMinor(decimal, currency);
-      if (total === undefined) return [];
-      const exactly = { currency, totalMin: total, totalMax: total, limit: FOUND_MAX };
-      return [service.listOrders(exactly, { signal })];
+  const lists = await Promise.all(
+    placesOf(wanted).map(async ({ query, ...place }) => {
+      const { data, nextCursor } = await service.listOrders({ ...query, limit: FOUND_MAX }, { signal });
+      return { ...place, data, isCut: nextCursor !== null };
     }),
-  ]);
-  return { orders: lists.flatMap(({ data }) => data) };
+  );
+  const orders = lists.flatMap(({ data }) => data).map((order) => [order.orderId, order] as const);
+  return { orders: [...new Map(orders).values()], cut: lists.filter(({ isCut }) => isCut) };
 }
 
 export default function SearchPage() {
@@ -72,12 +83,19 @@ export default function SearchPage() {
               </Empty>
             );
           return (
-            <DataTable
-              label="Orders found"
-              rows={answer.orders}
-              columns={ORDER_COLUMNS}
-              keyOf={({ orderId }) => orderId}
-            />
+            <>
+              <DataTable
+                label="Orders found"
+                rows={answer.orders}
+                columns={ORDER_COLUMNS}
+                keyOf={({ orderId }) => orderId}
+              />
+              {answer.cut.map(({ name, to }) => (
+                <p key={to}>
+                  These are the newest {FOUND_MAX} of {name}. <Link href={to}>Show all of {name}</Link>
+                </p>
+              ))}
+            </>
           );
         }}
       </Answer>

@@ -3,8 +3,6 @@ import { useAnswer } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
 import { askedFrom, periodOf, RANGES, type Range } from './activity.ts';
 
-const EVERY_MS = 10_000;
-
 /** Of the range that was asked for last and is answered: until another is, that stays. */
 export function useActivity(range: Range) {
   const { data, error, refetch } = useAnswer(
@@ -15,7 +13,7 @@ export function useActivity(range: Range) {
       const { data: rows } = await service.listActivity({ step, from: askedFrom(range, now) }, { signal });
       return { range, now, rows };
     },
-    { isLive: true, everyMs: EVERY_MS },
+    { isLive: true },
   );
   const answer = useMemo(
     () => data && { range: data.range, period: periodOf(data.range, data.now, data.rows) },

@@ -8,7 +8,6 @@ import { Section } from '../../ui/page.tsx';
 type Overview = Awaited<ReturnType<typeof service.getOverview>>;
 
 const COUNTED_MAX = 1_000;
-const EVERY_MS = 10_000;
 
 const TILES: readonly { readonly name: keyof Overview; readonly text: string; readonly to: string }[] = [
   { name: 'refundsAwaitingApproval', text: 'Refunds to approve', to: '/refunds' },
@@ -28,7 +27,6 @@ const TILES: readonly { readonly name: keyof Overview; readonly text: string; re
 export const useOverview = () =>
   useAnswer(['overview'], (signal) => service.getOverview({}, { signal }), {
     isLive: true,
-    everyMs: EVERY_MS,
   });
 
 /** The service counts no further than one more than that. */

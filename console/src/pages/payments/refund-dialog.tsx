@@ -24,28 +24,25 @@ export function RefundDialog({ payment, given }: Props) {
   const [by, setBy] = useState('amount');
   const [text, setText] = useState(() => toDecimal(most, currency));
   const [chosen, setChosen] = useState<Chosen>({});
-  // What the button says is what the service foretold.
-  const [foretold, setForetold] = useState<Foreseen>();
   const minor = amountWithin(text, most, currency);
   const left = order.data ? leftOf(order.data, payment) : [];
   const lines = chosenLines({ ...noneOf(left), ...chosen }, left);
   const what = by === 'lines' ? lines && { items: lines } : minor && { amount: { amount: minor, currency } };
-  const sum = by === 'lines' ? lines && foretold?.amount.amount : minor;
-  const verb = foretold?.needsApproval ? 'Ask to refund' : 'Refund';
+  const confirm = (foreseen: Foreseen | undefined): string => {
+    const sum = by === 'lines' ? foreseen?.amount.amount : minor;
+    const verb = foreseen?.needsApproval ? 'Ask to refund' : 'Refund';
+    return sum === undefined ? verb : `${verb} ${formatMoney(sum, currency)}`;
+  };
 
   return (
     <CommandDialog
       {...given}
       title="Refund"
-      confirm={sum === undefined ? 'Refund' : `${verb} ${formatMoney(sum, currency)}`}
+      confirm={confirm}
       tone="danger"
       version={version}
       command={what ? { paymentId, ...what } : undefined}
-      ask={async (command, { signal, ifMatch }) => {
-        const foreseen = await service.previewRefund(command, { signal, ifMatch });
-        setForetold(foreseen);
-        return foreseen;
-      }}
+      ask={(command, seen) => service.previewRefund(command, seen)}
       send={(command, sending) => service.refundPayment(command, sending)}
       outcome={saidOf}
       reasonHint="Kept with the refund"

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Instant, isPast } from '../../format/instant.tsx';
 import { useList } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
+import { useCan } from '../../service/session.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import type { Column } from '../../ui/data-table.tsx';
@@ -62,6 +63,7 @@ const columnsWith = (ask: (asked: Asked) => void): readonly Column<ApiKey>[] => 
 
 export default function ApiKeysPage() {
   const [asked, ask] = useState<Asked>();
+  const canManage = useCan('admin');
   const keys = useList<ApiKey>(['api-keys'], (cursor, signal) =>
     service.listApiKeys({ limit: 50, ...(cursor && { cursor }) }, { signal }),
   );
@@ -71,9 +73,11 @@ export default function ApiKeysPage() {
     <Page
       title="API keys"
       actions={
-        <Button tone="primary" onClick={() => ask({ act: 'create' })}>
-          New key
-        </Button>
+        canManage && (
+          <Button tone="primary" onClick={() => ask({ act: 'create' })}>
+            New key
+          </Button>
+        )
       }
     >
       <List

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { Instant } from '../../format/instant.tsx';
 import { useList } from '../../service/queries.ts';
 import { service } from '../../service/service.ts';
+import { useCan } from '../../service/session.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import type { Column } from '../../ui/data-table.tsx';
@@ -39,6 +40,7 @@ type Asked = { readonly act: 'create' } | { readonly act: 'tell'; readonly secre
 
 export default function WebhooksPage() {
   const [asked, ask] = useState<Asked>();
+  const canManage = useCan('admin');
   const endpoints = useList<Endpoint>(['webhook-endpoints'], (cursor, signal) =>
     service.listWebhookEndpoints({ limit: 50, ...(cursor && { cursor }) }, { signal }),
   );
@@ -51,9 +53,11 @@ export default function WebhooksPage() {
     <Page
       title="Webhooks"
       actions={
-        <Button tone="primary" onClick={() => ask({ act: 'create' })}>
-          New endpoint
-        </Button>
+        canManage && (
+          <Button tone="primary" onClick={() => ask({ act: 'create' })}>
+            New endpoint
+          </Button>
+        )
       }
     >
       <List

@@ -61,9 +61,10 @@ export default function LogPage() {
   const [filter, setFilter, clear] = useFilter(['shard', 'streamId', 'type', 'follow']);
   const { shard, streamId, type, follow } = filter;
   const isFollowing = follow !== 'no';
+  const isFiltered = (shard ?? streamId ?? type) !== undefined;
   const query = {
-    ...(shard !== undefined && { shard: Number(shard) }),
-    ...(streamId !== undefined && { streamId }),
+    ...(shard !== undefined && wrongShard(shard) === undefined && { shard: Number(shard) }),
+    ...(streamId !== undefined && wrongStream(streamId) === undefined && { streamId }),
     ...(type !== undefined && { type }),
   };
   const events = useInfiniteQuery({
@@ -88,7 +89,7 @@ export default function LogPage() {
       lead="Every event of the log, newest first, as it was recorded."
       actions={
         <>
-          {Object.keys(query).length > 0 && <Button onClick={clear}>Clear filters</Button>}
+          {isFiltered && <Button onClick={clear}>Clear filters</Button>}
           <SelectField
             label="New events"
             options={[
