@@ -88,7 +88,11 @@ describe('docs/guarantees.md', () => {
     .filter((line) => /\.(test|cases)\.ts`/.test(line))
     .map(tableRow);
 
-  it('has claims', () => expect(claims.length).toBeGreaterThan(20));
+  it('has claims, each once', () => {
+    expect(claims.length).toBeGreaterThan(20);
+    const told = claims.map((claim) => claim.join());
+    expect(told.filter((claim, index) => told.indexOf(claim) < index)).toEqual([]);
+  });
 
   it.each(claims)('«%s» is proved by a test that exists', (_claim, file = '', title = '') => {
     const path = join('tests', file.replaceAll('`', ''));

@@ -255,7 +255,7 @@ describe('a refund', () => {
     expect(await (await trialBalance()).textContent()).toBe('refund_payable$12.00$12.00$0.00');
   });
 
-  it('names no sum that was foretold for something else', async () => {
+  it('names no sum that was foretold for something else, and gives back what it names', async () => {
     const { api, client, visit } = shown();
     const { place, atRest } = stepsOf(api, client);
     const { orderId } = await place({ items: [line({ quantity: 2, unitPrice: usd(500) })] });
@@ -272,6 +272,18 @@ describe('a refund', () => {
     await quantity.fill('2');
     await dialog.getByText('The service did not say what will happen').waitFor();
     expect(await dialog.getByRole('button', { name: 'Refund' }).textContent()).toBe('Refund');
+    await page.unroute('**/refunds/preview');
+
+    // Amended, the order says what a line costs; its payment is as it was.
+    await quantity.fill('1');
+    await dialog.getByRole('button', { name: 'Refund $5.00' }).waitFor();
+    const dearer = { items: [line({ lineId: '1', quantity: 2, unitPrice: usd(700) })] };
+    expect((await client.patch(`/api/orders/${orderId}`, dearer, { 'if-match': '*' })).status).toBe(200);
+    await dialog.getByRole('button', { name: 'Refund $7.00' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await atRest(orderId);
+    const { body } = await client.get(`/api/payments/${paymentId}`);
+    expect(body).toMatchObject({ refundedAmount: usd(700) });
   });
 
   it('of a payment that has changed since is not made before one looks again', async () => {

@@ -27,6 +27,10 @@ type Props<Command, Effected, Result> = Opened & {
   readonly version: number;
   readonly ask: (command: Command, seen: Seen & { readonly signal: AbortSignal }) => Promise<Effected>;
   readonly effect: (after: Effected) => ReactNode;
+  /** What it is sent with of what was foretold, so that it does that or is refused. */
+  readonly expected?: (after: Effected) => Partial<Command>;
+  /** The version of what else it is foretold from. */
+  readonly basis?: number | undefined;
   readonly send: (command: Command & Reason, sending: Sending) => Promise<Result>;
   /** What came of it, in words. */
   readonly outcome: (result: Result) => string;
@@ -44,6 +48,8 @@ export function CommandDialog<Command extends object, Effected, Result>({
   version,
   ask,
   effect,
+  expected,
+  basis,
   send,
   outcome,
   reasonHint,
@@ -52,11 +58,15 @@ export function CommandDialog<Command extends object, Effected, Result>({
 }: Props<Command, Effected, Result>) {
   const [text, setText] = useState('');
   const reason = text.trim();
-  const named = command && { ...command, ...(reason !== '' && { reason }) };
-  const preview = usePreview(command && [dialog.title, version, command], (signal) =>
+  const preview = usePreview(command && [dialog.title, version, basis, command], (signal) =>
     ask(command!, { ifMatch: version, signal }),
   );
   const foretold = preview.is === 'known' ? preview.after : undefined;
+  const named = command && {
+    ...command,
+    ...(foretold !== undefined && expected?.(foretold)),
+    ...(reason !== '' && { reason }),
+  };
   return (
     <ActionDialog
       {...dialog}

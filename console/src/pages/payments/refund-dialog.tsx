@@ -42,7 +42,9 @@ export function RefundDialog({ payment, given }: Props) {
       tone="danger"
       version={version}
       command={what ? { paymentId, ...what } : undefined}
+      basis={by === 'lines' ? order.data?.version : undefined}
       ask={(command, seen) => service.previewRefund(command, seen)}
+      expected={({ amount: sum }) => (by === 'lines' ? { amount: sum } : {})}
       send={(command, sending) => service.refundPayment(command, sending)}
       outcome={saidOf}
       reasonHint="Kept with the refund"
