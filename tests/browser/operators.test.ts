@@ -7,7 +7,7 @@ import { placeOrder } from '../support/api-samples.ts';
 import { stepsOf } from '../support/api-steps.ts';
 import { settled, WITHIN_MS } from '../support/chromium.ts';
 import { consoleForTests } from '../support/console.ts';
-import { answerBusy } from '../support/console-pages.ts';
+import { answerBusy, showTab } from '../support/console-pages.ts';
 import { eventually } from '../support/eventually.ts';
 import { machineryOf } from '../support/machinery.ts';
 import { linkFor } from '../support/sessions.ts';
@@ -67,7 +67,7 @@ describe('signing in', () => {
   });
 
   it('as somebody else is asked about first, and is so in all tabs', async () => {
-    const { api, url, visit } = shown();
+    const { api, client, url, visit } = shown();
     const viewer = await api.connect('acme', SCOPES_OF_ROLE.viewer);
     const first = await visit('/machinery/order-summary');
     const second = await first.context().newPage();
@@ -84,6 +84,12 @@ describe('signing in', () => {
     await first.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
     await eventually(async () => expect(await groupsOf(first)).toEqual(['Shop', 'Money']));
     expect(await first.getByRole('dialog').count()).toBe(0);
+
+    await second.goto(`${url}/sign-in#${await linkFor(api, client)}`);
+    await second.getByRole('button', { name: 'Sign in with the link' }).click();
+    await eventually(async () => expect(await groupsOf(second)).toContain('Access'));
+    await showTab(first, 'visible');
+    await eventually(async () => expect(await groupsOf(first)).toContain('Access'));
 
     await second.getByRole('button', { name: 'Sign out' }).click();
     await apiKeyField(second).waitFor();

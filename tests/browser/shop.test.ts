@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Request } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../support/chromium.ts';
 import { consoleForTests } from '../support/console.ts';
-import { answerBusy, showTab } from '../support/console-pages.ts';
+import { answerBusy, refusePlace, showTab } from '../support/console-pages.ts';
 import { line, pay, paymentOf, placeOrder, usd } from '../support/api-samples.ts';
 import { stepsOf } from '../support/api-steps.ts';
 import { eventually } from '../support/eventually.ts';
@@ -21,6 +21,7 @@ async function placePaid(customerId: string): Promise<{ orderId: string; payment
 }
 
 const SLOW_ANSWER_MS = 1_500;
+const NOTHING_FOR_MS = 500;
 const PAGE_LENGTH = 3;
 const MORE_THAN_SHOWN = Array.from({ length: 21 });
 
@@ -157,11 +158,13 @@ describe('an order', () => {
   });
 });
 
+const isFeed = (request: Request): boolean => request.url().endsWith('/api/events');
+
 describe('what happens', () => {
   it('is followed while somebody looks, and the page says whether it is', async () => {
     const { client, visit } = shown();
     const page = await visit('/orders');
-    await page.route('**/api/events', answerBusy);
+    await page.route('**/api/events', refusePlace);
     const isRefused = page.waitForResponse('**/api/events');
     await page.reload();
     await isRefused;
@@ -169,10 +172,14 @@ describe('what happens', () => {
     await page.unroute('**/api/events');
     await isLive(page).waitFor();
 
-    const isLeft = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/events'));
+    const isLeft = page.waitForEvent('requestfailed', isFeed);
+    let begun = 0;
+    page.on('request', (request) => (begun += isFeed(request) ? 1 : 0));
     await showTab(page, 'hidden');
     await isLeft;
     await placeOrder(client, { customerId: 'unseen' });
+    await pause(NOTHING_FOR_MS);
+    expect(begun).toBe(0);
     await showTab(page, 'visible');
     await isLive(page).waitFor();
     await ordersOf(page, 'unseen').waitFor();

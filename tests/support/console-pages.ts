@@ -72,13 +72,30 @@ export async function exampleOf(route: string, ask: Ask): Promise<string> {
   return route;
 }
 
-/** In place of the service, which has no time: it neither does anything nor says what it would do. */
-export const answerBusy = (route: Route): Promise<void> =>
-  route.fulfill({
-    status: 429,
-    contentType: 'application/problem+json',
-    body: JSON.stringify({ status: 429, code: 'rate-limited', title: 'The quota of requests is used up' }),
-  });
+type Problem = { readonly status: number; readonly code: string; readonly title: string };
+
+/** In place of the service, which neither does anything nor says what it would do. */
+const refuse =
+  (problem: Problem) =>
+  (route: Route): Promise<void> =>
+    route.fulfill({
+      status: problem.status,
+      contentType: 'application/problem+json',
+      body: JSON.stringify(problem),
+    });
+
+export const answerBusy = refuse({
+  status: 429,
+  code: 'rate-limited',
+  title: 'The quota of requests is used up',
+});
+
+/** As after a backup was restored: the log does not reach as far as the page has come. */
+export const refusePlace = refuse({
+  status: 400,
+  code: 'validation-failed',
+  title: 'The request is not valid',
+});
 
 /** As the browser tells a page when another tab is in front of it, and when it is in front again. */
 export const showTab = (page: Page, state: 'visible' | 'hidden'): Promise<void> =>
