@@ -8,9 +8,6 @@ const project = (name: string, options: TestOptions = {}) => ({
   test: { name, include: [`tests/${name}/**/*.test.ts`], ...options },
 });
 
-/** They wait for processes, brokers and timers more than they compute: more of them at once, after all others. */
-const WAITING: TestOptions = { maxWorkers: 5, sequence: { groupOrder: 1 } };
-
 const onServers = (shardCount: number): TestOptions => ({
   globalSetup: 'tests/support/global-setup.ts',
   hookTimeout: 30_000,
@@ -21,8 +18,8 @@ const filesOf = (folder: string, names: readonly string[]): string[] =>
   names.map((name) => `tests/${folder}/${name}.test.ts`);
 
 /** What must hold however many shards the log has, once more on four of them. */
-const onFourShards = (folder: string, names: readonly string[], options: TestOptions = {}) =>
-  project(`${folder}-4-shards`, { ...onServers(4), ...options, include: filesOf(folder, names) });
+const onFourShards = (folder: string, names: readonly string[]) =>
+  project(`${folder}-4-shards`, { ...onServers(4), include: filesOf(folder, names) });
 
 /** On four shards only: they are about shards, or as true of one as of four, and each takes a minute. */
 const ON_FOUR_ONLY = ['crash', 'generations', 'partitions', 'snapshots', 'verify', 'verify-tampering'];
@@ -45,8 +42,8 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // On two cores: some of the time a file waits for servers of its own.
-    maxWorkers: 3,
+    // On two cores: more than half of the time a file waits for a server, a broker, a browser or a timer.
+    maxWorkers: 5,
     // Files of a worker share its modules: to load the service anew for each took a fifth of the time.
     isolate: false,
     sequence: { sequencer: LongFirst },
@@ -57,10 +54,9 @@ export default defineConfig({
       project('application'),
       project('infrastructure', {
         ...onServers(1),
-        ...WAITING,
         exclude: filesOf('infrastructure', ON_FOUR_ONLY),
       }),
-      onFourShards('infrastructure', ['event-log', ...ON_FOUR_ONLY], WAITING),
+      onFourShards('infrastructure', ['event-log', ...ON_FOUR_ONLY]),
       project('conformance', onServers(1)),
       project('api', onServers(1)),
       onFourShards('api', ['idempotency', 'order-lists', 'orders']),

@@ -142,10 +142,10 @@ describe('what is asked of a payment', () => {
       '/items/0/quantity',
     ],
     [
-      'an amount and lines',
+      'lines that come to another amount than is said',
       { amount: usd(1), items: [{ lineId: '1', quantity: 1 }] },
-      'validation-failed',
-      '/items',
+      'amount-invalid',
+      '/amount',
     ],
     ['no line', { items: [] }, 'validation-failed', '/items'],
     ['an empty reason', { reason: '' }, 'validation-failed', '/reason'],
