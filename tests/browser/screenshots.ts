@@ -10,6 +10,7 @@ import {
   launchChromium,
   openPage,
   settled,
+  WITHIN_MS,
   CHROMIUM_NOT_INSTALLED,
 } from '../support/chromium.ts';
 import { exampleOf, routesOfConsole, type Ask } from '../support/console-pages.ts';
@@ -52,6 +53,14 @@ async function pathsByRoute({ url, key }: Served): Promise<ReadonlyMap<string, s
   return paths;
 }
 
+/** Charts come a moment after the page. */
+const drawn = (page: Page): Promise<void> =>
+  eventually(async () => {
+    const frames = page.locator('.chart-frame');
+    const [wanted, there] = [await frames.count(), await frames.locator('canvas').count()];
+    if (there < wanted) throw new Error(`${there} of ${wanted} charts are drawn`);
+  }, WITHIN_MS);
+
 async function takeAll(browser: Browser, served: Served): Promise<void> {
   const paths = await pathsByRoute(served);
   for (const look of isReadmeOnly ? LOOKS.slice(0, 1) : LOOKS) {
@@ -60,6 +69,7 @@ async function takeAll(browser: Browser, served: Served): Promise<void> {
     for (const [route, path] of paths) {
       await page.goto(`${served.url}/console${path}`);
       await settled(page);
+      await drawn(page);
       const name = `${nameOf(route)}-${look.isDark ? 'dark' : 'light'}-${look.width}`;
       await page.screenshot({ path: join(DOCS, 'screenshots', `${name}.png`), fullPage: true });
       const inReadme = IN_README[route];
