@@ -124,10 +124,12 @@ describe('an old and a new build on one database', () => {
     await stop(old.service);
     await isPaid(newer.client, orderId);
     await eventually(async () => expect(await parkedCount()).toBe(0), 20_000);
-    const { rows } = await database.pool.query(
-      `select count(*)::int as n from stream s left join order_summary v on v.order_id = s.stream_id
-       where s.category = 'order' and v.version is distinct from s.version`,
-    );
-    expect(rows).toEqual([{ n: 0 }]);
+    await eventually(async () => {
+      const { rows } = await database.pool.query(
+        `select count(*)::int as n from stream s left join order_summary v on v.order_id = s.stream_id
+         where s.category = 'order' and v.version is distinct from s.version`,
+      );
+      expect(rows).toEqual([{ n: 0 }]);
+    });
   });
 });

@@ -12,6 +12,7 @@ import {
   openEndpoint,
   paidMessage,
   webhookProcess,
+  type DeliveryRow,
 } from '../support/webhooks.ts';
 
 const HOUR = 3_600;
@@ -42,14 +43,21 @@ async function outagesInLog(endpointId: string) {
   return rows;
 }
 
+const waitingOf = (rows: readonly DeliveryRow[]): DeliveryRow[] =>
+  rows.filter(({ status, waitSeconds }) => status === 'pending' && waitSeconds > 0);
+
 /** Works again and again while the hours pass, as often as anything is due. */
 async function live(hours: number, process = webhookProcess(pool)): Promise<void> {
   for (let left = hours * HOUR; left > 0;) {
+    const waited = waitingOf(await deliveryRows(pool));
     await process.work();
-    // What is due and was not sent waits for its endpoint, not for the time.
-    const waiting = (await deliveryRows(pool)).filter(
-      ({ status, waitSeconds }) => status === 'pending' && waitSeconds > 0,
-    );
+    const rows = await deliveryRows(pool);
+    // What is due and was not sent waits for its endpoint, not for the time, unless it has come to be due just now.
+    const isNewlyDue = ({ messageId, attempts, waitSeconds }: DeliveryRow): boolean =>
+      waitSeconds <= 0 &&
+      waited.some((before) => before.messageId === messageId && before.attempts === attempts);
+    if (rows.some(isNewlyDue)) continue;
+    const waiting = waitingOf(rows);
     const next = Math.min(left, ...waiting.map(({ waitSeconds }) => waitSeconds));
     await letPass(pool, next);
     left -= next;
