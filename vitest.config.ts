@@ -43,7 +43,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // On two cores: more than half of the time a file waits for a server, a broker, a browser or a timer.
-    maxWorkers: 5,
+    maxWorkers: 4,
     // Files of a worker share its modules: to load the service anew for each took a fifth of the time.
     isolate: false,
     sequence: { sequencer: LongFirst },

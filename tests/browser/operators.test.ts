@@ -69,7 +69,9 @@ describe('signing in', () => {
   it('as somebody else is asked about first, and is so in all tabs', async () => {
     const { api, client, url, visit } = shown();
     const viewer = await api.connect('acme', SCOPES_OF_ROLE.viewer);
-    const first = await visit('/machinery/order-summary');
+    const first = await visit('/api-keys');
+    await first.getByRole('button', { name: 'New key' }).click();
+    await first.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('never made');
     const second = await first.context().newPage();
     const link = `${url}/sign-in#${await linkFor(api, viewer)}`;
     await second.goto(link);
@@ -79,9 +81,8 @@ describe('signing in', () => {
     await second.getByRole('button', { name: 'Sign in with the link' }).click();
     await eventually(async () => expect(await groupsOf(second)).toEqual(['Shop', 'Money']));
 
-    // What the first tab asks for is asked as the viewer from now on, and would be refused.
-    await first.getByRole('button', { name: 'Pause order-summary' }).click();
-    await first.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    // What the first tab asks for is asked as the viewer from now on, and refused.
+    await first.getByRole('dialog').getByRole('button', { name: 'Create the key' }).click();
     await eventually(async () => expect(await groupsOf(first)).toEqual(['Shop', 'Money']));
     expect(await first.getByRole('dialog').count()).toBe(0);
 
@@ -91,6 +92,8 @@ describe('signing in', () => {
     await showTab(first, 'visible');
     await eventually(async () => expect(await groupsOf(first)).toContain('Access'));
 
+    await first.getByRole('link', { name: 'Projections' }).click(); // asks again and again
+    await first.getByRole('heading', { level: 1, name: 'Projections' }).waitFor();
     await second.getByRole('button', { name: 'Sign out' }).click();
     await apiKeyField(second).waitFor();
     await apiKeyField(first).waitFor();
