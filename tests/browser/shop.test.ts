@@ -53,6 +53,10 @@ describe('an order', () => {
     await page.getByText('Nothing has this id, customer or total.').waitFor();
 
     await Promise.all(MORE_THAN_SHOWN.map(() => placeOrder(shown().client, { customerId: 'regular' })));
+    await eventually(async () => {
+      const { body } = await shown().client.get('/api/orders?customerId=regular&limit=100');
+      expect((body as { data: unknown[] }).data).toHaveLength(MORE_THAN_SHOWN.length);
+    });
     await search('regular');
     await page.getByText('These are the newest 20 of customer regular.').waitFor();
     await page.getByRole('link', { name: 'Show all of customer regular' }).click();
