@@ -3,7 +3,12 @@ import { orderAggregate } from '../orders/order-evolution.ts';
 import { canRefundLines, planRefund, priceOfLines } from '../orders/order-refunds.ts';
 import type { OrderRejection } from '../orders/order-rejection.ts';
 import { excessAmount, type Order, type PlacedOrder } from '../orders/order.ts';
-import { requestRefund, type PaymentRejection, type RequestRefund } from '../payments/payment-commands.ts';
+import {
+  amountProblem,
+  requestRefund,
+  type PaymentRejection,
+  type RequestRefund,
+} from '../payments/payment-commands.ts';
 import type { PaymentEvent, PaymentEventOf } from '../payments/payment-events.ts';
 import { paymentAggregate } from '../payments/payment-evolution.ts';
 import { awaitingApproval, type Payment, type StartedPayment } from '../payments/payment.ts';
@@ -42,7 +47,7 @@ export function decideRefund(
     order.currency,
     priced.value.map(({ amount }) => amount),
   );
-  const differs = lines && asked.amount && whyNot(asked.amount, worth);
+  const differs = lines && asked.amount && whyNotWorth(asked.amount, worth);
   if (differs) return err(differs);
   const { grand: orderTotal } = order.totals;
   const amount = lines && { amount: worth };
@@ -57,12 +62,10 @@ export function decideRefund(
 }
 
 /** Lines cost something else once the order was amended, or others of their units went back. */
-function whyNot(amount: Money, worth: Money): PaymentRejection | undefined {
-  const { currency, amountMinor } = worth;
-  if (amount.currency !== currency)
-    return { code: 'currency-mismatch', field: 'amount', expected: currency, actual: amount.currency };
-  if (amount.amountMinor === amountMinor) return undefined;
-  const reason = `must be ${amountMinor}, which the items come to now`;
+function whyNotWorth(amount: Money, worth: Money): PaymentRejection | undefined {
+  const problem = amountProblem(amount, worth.currency);
+  if (problem || compareMoney(amount, worth) === 0) return problem;
+  const reason = `must be ${worth.amountMinor}, which the items come to now`;
   return { code: 'amount-invalid', field: 'amount', reason };
 }
 

@@ -202,7 +202,7 @@ function inFlight(
   return kinds.find((kind) => operations[kind].some(isOpen));
 }
 
-function amountProblem(amount: Money, expected: Currency): AmountRejection | undefined {
+export function amountProblem(amount: Money, expected: Currency): AmountRejection | undefined {
   if (amount.currency !== expected)
     return { code: 'currency-mismatch', field: 'amount', expected, actual: amount.currency };
   if (amount.amountMinor <= 0n)
